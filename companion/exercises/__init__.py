@@ -1,0 +1,1 @@
+"""Turns become a guided evening: content, the engine that plays it, its cues and its manners."""

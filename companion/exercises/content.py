@@ -1,0 +1,263 @@
+"""Content as data: evenings, frames and exercises as their writers wrote them, and the library that holds them.
+
+Everything is frozen and refuses unknown keys. `loader` reads these records from YAML, `lint` judges what they mean, the engine
+plays them. Times are seconds.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Mapping
+from typing import Annotated, Any, Literal, TypeVar
+
+from pydantic import Field, StrictBool, model_validator
+
+from companion.effects import Mode
+from companion.exercises.condition import Condition, Record
+from companion.exercises.step_spec import BySize, Name, Seconds, Size, Step, walk
+from companion.trouble import Trouble
+
+__all__ = [
+    "LEVELS", "AnswerTable", "BySize", "Command", "Danger", "Evening", "Exercise", "Idiom", "Level", "Library", "Line", "Manner",
+    "Opener", "PlanItem", "Practice", "Size", "did_you_mean", "evening_of",
+]  # fmt: skip
+
+Kind = TypeVar("Kind")
+
+Level = Literal["light", "open", "deep"]
+LEVELS: tuple[Level, ...] = ("light", "open", "deep")
+Manner = Literal["gentle", "standard", "lively"]
+Need = Literal["sight", "hands", "movement"]
+Practice = Literal[
+    "share-fears-and-dreams", "active-listening", "gratitude", "eye-contact", "no-interrupting", "reflect-and-clarify",
+    "empathise", "shared-challenges", "storytelling", "mindful-presence", "gratitude-for-efforts", "vulnerability", "patience",
+    "safe-space",
+]  # fmt: skip
+
+
+class Line(Record):
+    """Something the companion says: equivalent wordings, and their twins without names for when it is unsure who spoke.
+
+    In YAML a list of wordings, one wording, or `{phrasings: […], role_free: […]}`.
+    """
+
+    phrasings: tuple[str, ...] = Field(min_length=1)
+    role_free: tuple[str, ...] = ()
+    line_no: int = Field(default=0, exclude=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _plain(cls, value: Any) -> Any:
+        if isinstance(value, str):
+            return {"phrasings": [value]}
+        if isinstance(value, (list, tuple)):
+            return {"phrasings": value}
+        return value
+
+
+class Opener(Record):
+    """The prompt that starts a turn. It may be more tender than the exercise it belongs to."""
+
+    text: str
+    level: Level | None = None
+    needs: tuple[Need, ...] = ()
+    romantic: StrictBool = False
+    line_no: int = Field(default=0, exclude=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _plain(cls, value: Any) -> Any:
+        return {"text": value} if isinstance(value, str) else value
+
+
+class Exercise(Record):
+    """A named practice with steps, or (`frame`) one of the fixed scaffolds around exercises. `where`: the file it came from."""
+
+    slug: Name
+    frame: StrictBool = False
+    id: str | None = Field(default=None, pattern=r"^[A-Z][A-Z0-9]{0,7}$")
+    title: str = Field(min_length=1, max_length=60)
+    serves: tuple[Practice, ...] = ()
+    level: Level = "light"
+    energy: Literal["settle", "talk", "lift"] = "talk"
+    lasts: BySize[Seconds]
+    gates: tuple[str, ...] = ("both-yes",)
+    needs: tuple[Need, ...] = ()
+    couple: Literal["any", "romantic", "friends"] = "any"
+    without_words: Literal["same-but-no-hints", "not-offered"] = "same-but-no-hints"
+    lines: dict[Name, Line] = Field(default_factory=dict)
+    openers: dict[Name, tuple[Opener, ...]] = Field(default_factory=dict)
+    steps: tuple[Step, ...] = Field(min_length=1)
+    exits: dict[str, str] = Field(default_factory=dict)
+    after: Literal["none", "soft-landing"] = "none"
+    rests_on: tuple[str, ...] = ()
+    notes: str = ""
+    where: str = Field(default="", exclude=True)
+    line_no: int = Field(default=0, exclude=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _slug(cls, value: Any) -> Any:
+        if not isinstance(value, dict) or "slug" in value:
+            return value
+        kinds = [key for key in ("exercise", "frame") if isinstance(value.get(key), str)]
+        if len(kinds) != 1:
+            return value
+        rest = {key: each for key, each in value.items() if key != kinds[0]}
+        return {**rest, "slug": value[kinds[0]], "frame": kinds[0] == "frame"}
+
+    def modes(self) -> frozenset[Mode]:
+        """Every mode its steps listen in."""
+        return frozenset(step.listen for step in walk(self.steps))
+
+    def evenings_needed(self) -> int:
+        """How many evenings must be behind a pair: the gate `evenings: n`, or 0."""
+        return max((int(gate.split(":")[1]) for gate in self.gates if gate.startswith("evenings:")), default=0)
+
+
+class PlanItem(Record):
+    """One thing an evening plays: a frame or an exercise, in a size, perhaps only on a condition."""
+
+    frame: Name | None = None
+    exercise: Name | None = None
+    size: Size = "medium"
+    form: Name | None = None
+    condition: Condition | None = Field(default=None, alias="if")
+    line_no: int = Field(default=0, exclude=True)
+
+    @model_validator(mode="after")
+    def _one(self) -> PlanItem:
+        if (self.frame is None) == (self.exercise is None):
+            raise ValueError("found neither or both of frame and exercise; expected exactly one of them")
+        return self
+
+    @property
+    def slug(self) -> str:
+        """What is played."""
+        return self.frame or self.exercise or ""
+
+
+class Evening(Record):
+    """An ordered list of frames and exercises, played in one go. `time`: the length it is planned for, in seconds."""
+
+    slug: Name = Field(alias="evening")
+    title: str = Field(min_length=1, max_length=60)
+    themes: tuple[Name, ...] = ()
+    offer: Condition | None = None
+    manner: Manner = "standard"
+    time: Seconds
+    plan: tuple[PlanItem, ...] = Field(min_length=1)
+    starts: Literal["first", "other-than-last-time"] = "first"
+    if_time_short: Literal["drop-last", "go-on"] = "drop-last"
+    notes: str = ""
+    where: str = Field(default="", exclude=True)
+    line_no: int = Field(default=0, exclude=True)
+
+
+class Command(Record):
+    """A voice command. `taught` is what help says, `also` is understood, `decoys` are near-twins that draw off mishearings.
+
+    `where`: modes and moments it is live in. `by`: whose it must be; anyone's, or the holder's. `threshold`: lowest confidence.
+    """
+
+    name: Name
+    taught: str
+    also: tuple[str, ...] = ()
+    decoys: tuple[str, ...] = ()
+    where: tuple[str, ...]
+    by: Literal["anyone", "holder", "holder-or-both"] = "anyone"
+    over_own_voice: StrictBool = False
+    threshold: Annotated[float, Field(ge=0, le=1)] = 0.7
+    line_no: int = Field(default=0, exclude=True)
+
+    @property
+    def phrases(self) -> tuple[str, ...]:
+        """Everything that means this command, the taught phrase first."""
+        return (self.taught, *self.also)
+
+
+class Idiom(Record):
+    """What one saying means as an answer to "is that it?" (`check`) and to "shall we?" (`consent`); None: it answers neither."""
+
+    said: str
+    check: Literal["yes", "partly", "no", "unsure", "repeat", "next"] | None = None
+    consent: Literal["yes", "no", "ask-again", "repeat"] | None = None
+
+
+class AnswerTable(Record):
+    """The words of answers: idioms, and the lists the rules work with. All lower case, without punctuation."""
+
+    idioms: tuple[Idiom, ...]
+    lists: dict[Name, tuple[str, ...]]
+    numbers: dict[str, int]
+    spoken: tuple[str, ...] = ()  # the phrases a recogniser listens for in a question
+
+
+class Danger(Record):
+    """Plain phrases after which the companion must not go on, by class; each class with the line it ends by."""
+
+    afraid: tuple[str, ...]
+    police: tuple[str, ...]
+    own_life: tuple[str, ...]
+    body: tuple[str, ...]
+    threshold: Annotated[float, Field(ge=0, le=1)] = 0.7
+
+
+class Library(Record):
+    """All content of one language. `lines`: spoken by any exercise, cue or answer; an exercise's own line of a name wins."""
+
+    language: str
+    exercises: dict[str, Exercise] = Field(default_factory=dict)
+    frames: dict[str, Exercise] = Field(default_factory=dict)
+    evenings: dict[str, Evening] = Field(default_factory=dict)
+    lines: dict[str, Line] = Field(default_factory=dict)
+    commands: dict[str, Command] = Field(default_factory=dict)
+    answers: AnswerTable | None = None
+    danger: Danger | None = None
+    word_lists: dict[str, dict[str, tuple[str, ...]]] = Field(default_factory=dict)  # feelings, hints, blocked
+
+    def exercise(self, slug: str) -> Exercise:
+        """The exercise of this name. Raises Trouble with what comes close."""
+        return _found(self.exercises, slug, "exercise")
+
+    def frame(self, slug: str) -> Exercise:
+        """The frame of this name. Raises Trouble with what comes close."""
+        return _found(self.frames, slug, "frame")
+
+    def evening(self, slug: str) -> Evening:
+        """The evening of this name. Raises Trouble with what comes close."""
+        return _found(self.evenings, slug, "evening")
+
+    def played(self, item: PlanItem) -> Exercise:
+        """The frame or exercise a plan names."""
+        return self.frame(item.slug) if item.frame else self.exercise(item.slug)
+
+    def line(self, name: str, exercise: Exercise | None = None) -> Line:
+        """A line by name: the exercise's own, else the shared one. Raises Trouble with what comes close."""
+        if exercise is not None and name in exercise.lines:
+            return exercise.lines[name]
+        return _found(self.lines, name, "line")
+
+    def with_evening(self, evening: Evening) -> Library:
+        """The same library with one more evening."""
+        return self.model_copy(update={"evenings": {**self.evenings, evening.slug: evening}})
+
+
+def _found(among: Mapping[str, Kind], slug: str, what: str) -> Kind:
+    if slug in among:
+        return among[slug]
+    raise Trouble(f"There is no {what} called {slug!r}{did_you_mean(slug, among)}.")
+
+
+def did_you_mean(word: str, among: Iterable[str]) -> str:
+    """`; did you mean …?` with the closest of the known words, or nothing."""
+    close = difflib.get_close_matches(word, list(among), n=1, cutoff=0.6)
+    return f"; did you mean {close[0]!r}?" if close else ""
+
+
+def evening_of(exercise: Exercise, size: Size = "medium") -> Evening:
+    """An evening of one exercise between welcome and close, for whoever wants to try just that."""
+    plan = (PlanItem(frame="welcome"), PlanItem(exercise=exercise.slug, size=size), PlanItem(frame="close"))
+    return Evening(evening=exercise.slug, title=exercise.title, time="60 min", plan=plan)  # type: ignore[arg-type]
+
+
