@@ -1,0 +1,90 @@
+"""Silero voice activity in plain numpy, on the 16 kHz weights of the MIT `silero-vad` 6.2.3 wheel.
+
+Equal to the wheel's own network to 1e-5 (tests/adapters/test_silero_activity.py). `models/silero/card.md` has the licence and the
+hashes; `scripts/train_hearing/extract_silero.py` makes the weights. Thresholds do not carry over from one release of Silero to
+another, so the file is pinned by its hash.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from companion.timeline import BLOCK
+from companion.trouble import Trouble
+
+Floats = NDArray[np.float32]
+
+SHA256 = "4f2e1636c9b80f47aaba469053aaf56ac3f55d065555281495a0802853face90"
+"""Of models/silero/silero_16k.npz."""
+
+_CONTEXT = 64  # samples of the block before, in front of each block
+_CELLS = 128
+
+
+class SileroActivity:
+    """`companion.hearing.ports.ActivityModel`: the probability that a block of 512 samples holds speech."""
+
+    def __init__(self, weights: Path) -> None:
+        """Read the weights. Raises Trouble where the file is missing or not the one we know."""
+        try:
+            raw = weights.read_bytes()
+        except OSError as e:
+            raise Trouble(f"The speech activity model {weights} cannot be read ({e.strerror}): install companion again.") from e
+        if hashlib.sha256(raw).hexdigest() != SHA256:
+            raise Trouble(f"The speech activity model {weights} is not the one this version was made for: install companion again.")
+        with np.load(weights) as w:
+            self._conv: list[Floats] = [w[f"conv{i}"] for i in range(4)]
+            self._bias: list[Floats] = [w[f"bias{i}"] for i in range(4)]
+            self._lstm: Floats = w["lstm"]
+            self._lstm_bias: Floats = w["lstm_bias"]
+            self._out: Floats = w["out"]
+            self._out_bias = float(w["out_bias"][0])
+        self._middle = np.ascontiguousarray(self._conv[3][64:128])  # one frame is left: the outer taps see padding only
+        self._window: Floats = np.hanning(257)[:-1].astype(np.float32)
+        self.reset()
+
+    def reset(self) -> None:
+        """Forget everything heard."""
+        self._hidden: Floats = np.zeros(_CELLS, np.float32)
+        self._cell: Floats = np.zeros(_CELLS, np.float32)
+        self._sound: Floats = np.zeros(_CONTEXT + BLOCK + 64, np.float32)  # context, block, reflected end
+
+    def feed(self, block: Floats) -> float:
+        """Speech probability of 512 samples (mono, 16 kHz, full scale ±1)."""
+        if block.shape != (BLOCK,):
+            raise ValueError(f"want {BLOCK} samples, got an array of shape {block.shape}")
+        s = self._sound
+        s[:_CONTEXT] = s[BLOCK : BLOCK + _CONTEXT]
+        s[_CONTEXT : _CONTEXT + BLOCK] = block
+        s[_CONTEXT + BLOCK :] = s[-66:-130:-1]
+        frames = np.lib.stride_tricks.as_strided(s, (4, 256), (128 * 4, 4))
+        spectrum = np.abs(np.fft.rfft(frames * self._window, axis=1)).astype(np.float32)  # (4, 129)
+        x = np.zeros((6, 129), np.float32)
+        x[1:5] = spectrum
+        x = np.lib.stride_tricks.as_strided(x, (4, 387), (129 * 4, 4))  # rows of three frames, step one
+        y = np.zeros((6, 128), np.float32)
+        np.maximum(x @ self._conv[0] + self._bias[0], 0, out=y[1:5])
+        y = np.lib.stride_tricks.as_strided(y, (2, 384), (2 * 128 * 4, 4))  # step two
+        z = np.zeros((3, 64), np.float32)
+        np.maximum(y @ self._conv[1] + self._bias[1], 0, out=z[1:3])
+        v = np.maximum(z.reshape(-1) @ self._conv[2] + self._bias[2], 0)
+        v = np.maximum(v @ self._middle + self._bias[3], 0)
+        return self._remember(v)
+
+    def _remember(self, x: Floats) -> float:
+        """One step of the recurrent cell, and the probability."""
+        gates = np.concatenate([x, self._hidden]) @ self._lstm + self._lstm_bias
+        i, f, _, o = _sigmoid(gates).reshape(4, _CELLS)
+        self._cell = f * self._cell + i * np.tanh(gates[2 * _CELLS : 3 * _CELLS])
+        self._hidden = o * np.tanh(self._cell)
+        logit = float(np.maximum(self._hidden, 0) @ self._out) + self._out_bias
+        return float(1 / (1 + np.exp(-logit)))
+
+
+def _sigmoid(x: Floats) -> Floats:
+    y: Floats = 1 / (1 + np.exp(-x))
+    return y
