@@ -1,0 +1,36 @@
+"""What the conversation looks like at this block: all the exercise engine knows about sound."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from companion.partner import Partner
+from companion.timeline import Sample
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """One block of the loop, as the exercises see it.
+
+    `now`: end of the block. `quiet_for`: samples since a person was last heard, with no look-ahead (0: somebody speaks in this
+    very block); the companion's own voice and its echo do not count. `speaking`: the partners who speak now, as far as labels
+    are known (they may lag `quiet_for` by hearing's look-ahead). `own_voice`: the companion is sounding. `snr_db`: signal to
+    noise. `patience`: how far a partner's own long pauses stretch the pause limits (1 where not learnt).
+    """
+
+    now: Sample
+    quiet_for: int = 0
+    speaking: frozenset[Partner] = frozenset()
+    own_voice: bool = False
+    snr_db: float = 30.0
+    patience: Mapping[Partner, float] = field(default_factory=dict)
+
+    def patience_of(self, who: Partner | None) -> float:
+        """How far this partner's pause limits are stretched; 1 for nobody."""
+        return 1.0 if who is None else self.patience.get(who, 1.0)
+
+    @property
+    def silent(self) -> bool:
+        """Whether nobody spoke in this very block."""
+        return self.quiet_for > 0 and not self.speaking

@@ -1,0 +1,71 @@
+"""The words the evening will say: lines found by name, their phrasings drawn ahead of need so that the voice can be ready."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Protocol
+
+from companion.exercises.content import Exercise, Level, Library
+from companion.exercises.wording import Phrasebook
+from companion.trouble import Trouble
+
+Slots = Mapping[str, str]
+
+
+class Words(Protocol):
+    """What the cue desk needs of the content: the words of a line, as they will be spoken now."""
+
+    def words(self, line: str, slots: Slots, *, role_free: bool) -> str | None:
+        """The next phrasing of a line, filled; None where the content has no such line."""
+
+
+class Script:
+    """Lines and openers of the exercise that is played (`exercise`), else the shared ones."""
+
+    def __init__(self, library: Library, book: Phrasebook, *, names: bool = True, friends: bool = False) -> None:
+        self.library = library
+        self.exercise: Exercise | None = None
+        self._book = book
+        self._names = names
+        self._friends = friends
+        self._drafts: dict[tuple[str, tuple[tuple[str, str], ...], bool], str] = {}
+
+    def words(self, line: str, slots: Slots, *, role_free: bool) -> str | None:
+        """The next phrasing of a line: the one drafted ahead, if there is one."""
+        role_free = role_free or not self._names
+        drafted = self._drafts.pop(self._draft_key(line, slots, role_free), None)
+        return drafted if drafted is not None else self._draw(line, slots, role_free)
+
+    def draft(self, line: str, slots: Slots, *, role_free: bool = False) -> str | None:
+        """Choose the phrasing that `words` will give next for this line and these slots, without speaking it yet."""
+        role_free = role_free or not self._names
+        key = self._draft_key(line, slots, role_free)
+        if key not in self._drafts:
+            text = self._draw(line, slots, role_free)
+            if text is None:
+                return None
+            self._drafts[key] = text
+        return self._drafts[key]
+
+    def opener(self, ring: str, slots: Slots, level: Level) -> str | None:
+        """The next opener of a ring of this exercise, filled; None where it has no such ring."""
+        openers = self.exercise.openers.get(ring, ()) if self.exercise else ()
+        if not openers or self.exercise is None:
+            return None
+        return self._book.opener(f"{self.exercise.slug}/{ring}", openers, slots, level, friends=self._friends)
+
+    def forget_drafts(self) -> None:
+        """A new exercise begins: what was drafted for the last one is not needed."""
+        self._drafts.clear()
+
+    def _draw(self, line: str, slots: Slots, role_free: bool) -> str | None:
+        try:
+            found = self.library.line(line, self.exercise)
+        except Trouble:
+            return None
+        own = self.exercise is not None and line in self.exercise.lines
+        key = f"{self.exercise.slug}/{line}" if own and self.exercise else line
+        return self._book.say(key, found, slots, role_free)
+
+    def _draft_key(self, line: str, slots: Slots, role_free: bool) -> tuple[str, tuple[tuple[str, str], ...], bool]:
+        return (f"{self.exercise.slug if self.exercise else ''}/{line}", tuple(sorted(slots.items())), role_free)
