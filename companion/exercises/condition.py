@@ -13,13 +13,14 @@ from pydantic import BaseModel, ConfigDict, model_validator
 
 Fact = Literal[
     "answer", "size", "level", "setting", "minutes_left", "evenings_done", "first_time", "recogniser", "channels", "night",
-    "diary_on", "form", "words_ahead",
+    "diary_on", "form", "words_ahead", "voices_known",
 ]  # fmt: skip
 """`form`: the form an evening's plan gives a frame (`form: first`). `words_ahead`: a WORDS step is still to come tonight.
+`voices_known`: both voices are known already, so that nobody needs to be heard first.
 `answer`: the last answer of this exercise (yes, partly, no, or an option's name)."""
 FACTS: tuple[str, ...] = get_args(Fact)
 NUMBERS: frozenset[str] = frozenset({"minutes_left", "evenings_done", "channels"})
-FLAGS: frozenset[str] = frozenset({"first_time", "night", "diary_on", "words_ahead"})
+FLAGS: frozenset[str] = frozenset({"first_time", "night", "diary_on", "words_ahead", "voices_known"})
 
 _COMPARED = re.compile(r"^(at least|below|not)\s+(.+?)(?:\s*min)?$")
 

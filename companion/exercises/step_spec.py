@@ -93,7 +93,7 @@ class SaySpec(StepBase):
     """Speak a line.
 
     `once`: only the first time the step comes round in this exercise. `invites`: a command to try here, which is then not
-    carried out: heard within `wait` after the line, the step leaves by `yes`, else by `timeout`.
+    carried out: heard within `wait` after the line, the step says `on_yes` and leaves by `yes`, else by `timeout`.
     """
 
     short_for: ClassVar[str] = "line"
@@ -102,6 +102,7 @@ class SaySpec(StepBase):
     to: Role | Literal["both"] = "both"
     once: StrictBool = False
     invites: Name | None = None
+    on_yes: Name | None = None
     wait: Seconds = 0.0
 
 
@@ -118,6 +119,7 @@ class AskSpec(StepBase):
     """A question of consent: yes or no, and anything less than a plain yes is no.
 
     `of` both: needs two yeses by two voices. `otherwise`: what no answer means. `sets`: what a yes switches on.
+    `on_yes`, `on_no`: lines spoken after the answer.
     """
 
     short_for: ClassVar[str] = "line"
@@ -129,6 +131,8 @@ class AskSpec(StepBase):
     tries: Times = 2
     wait: Seconds = 8.0
     sets: Literal["diary"] | None = None
+    on_yes: Name | None = None
+    on_no: Name | None = None
     listen: Mode = Mode.YN
 
 
@@ -220,7 +224,10 @@ class CheckSpec(StepBase):
 
 
 class ClarifySpec(StepBase):
-    """The listener asks an open question (`budget` to ask), the source answers (`answer`), `count` times."""
+    """The listener asks an open question (`budget` to ask), the source answers (`answer`), `count` times.
+
+    `answer` 0: the answer is the next step's.
+    """
 
     fits: ClassVar[frozenset[Mode]] = frozenset({Mode.FLOOR})
     kind: Literal["clarify"] = "clarify"
@@ -318,22 +325,24 @@ class SwapSpec(StepBase):
 class RestSpec(StepBase):
     """A break with a promised return: after `budget`, the chime and the line `back`, asked of both.
 
-    No answer: the chime `chimes` times more, `apart` seconds apart. Leaves by yes (both are ready), no (one is not) or timeout.
+    No answer: the chime `chimes` times more, `apart` seconds apart. On a no: the line `on_no`. Leaves by yes (both are ready), no (one is not) or timeout.
     """
 
     kind: Literal["rest"] = "rest"
     budget: BySize[Seconds] = Field(default=same(1200.0), alias="for")
     back: Name = Field(alias="return")
     wait: Seconds = 15.0
+    on_no: Name | None = None
     chimes: Times = 3
     apart: Seconds = 300.0
 
 
 class MirroredSpec(StepBase):
-    """The steps twice, roles exchanged the second time; same budgets for both."""
+    """The steps twice, roles exchanged the second time; same budgets for both. `begins`: who is holder in the first half."""
 
     short_for: ClassVar[str] = "steps"
     kind: Literal["mirrored"] = "mirrored"
+    begins: Literal["first", "second"] = "first"
     steps: tuple[Step, ...] = Field(min_length=1)
 
 
