@@ -1,0 +1,1 @@
+"""Labels to turns: the floor, turns, gaps, overlaps, small sounds, interruptions and patience."""

@@ -1,8 +1,8 @@
 """Every threshold of turns, silence and cues, in one record. Times in seconds.
 
 Sources: [HE10] Heldner & Edlund 2010; [ST09] Stivers et al. 2009; [LT15] Levinson & Torreira 2015; [J89] Jefferson 1989;
-[T22], [T23] Templeton et al. 2022, 2023; [GA01] Gardner 2001; [KT15] Kendrick & Torreira 2015. A field without a source is a choice of
-ours, to be tuned by listening. `docs/glossary.md` explains the words.
+[T22], [T23] Templeton et al. 2022, 2023; [GA01] Gardner 2001; [KT15] Kendrick & Torreira 2015. A field without a source is a
+choice of ours, to be tuned by listening. `docs/glossary.md` explains the words.
 """
 
 from __future__ import annotations
@@ -25,9 +25,11 @@ class Manners:
     interruption_min: float = 0.95  # the listener's speech adds up to this before it is an interruption
     interruption_grace: float = 0.8  # speech this soon after the floor changed hands is the tail of the last holder's turn
     interruption_same: float = 1.0  # speech within this of an interruption's end belongs to it
+    remark_before: float = 3.0  # speech this soon after the floor changed, before the holder's first word, is about the prompt
     question_max: float = 8.0  # where the listener may ask: longer speech is a story of their own
     free_inside: float = 0.3  # free talk: the holder must have been speaking this long before the other comes in
     free_overlap: float = 0.4  # free talk: overlap needed; terminal overlaps are shorter, gaps centre on 0.2 s [ST09][LT15]
+    lapse: float = 5.0  # free talk: silence of both that ends a turn, whoever speaks next; friends are at ease in silence [T23]
     takeover_min: float = 1.8  # a takeover lasts at least this long and the holder covers less than 70 % of it
     completion_max: float = 1.5  # helps finish the holder's phrase, holder resumes at once
     contest_within: float = 0.5  # both begin within this of each other at a fresh turn
@@ -96,8 +98,8 @@ GENTLE = replace(
     cued_interruptions="chimes", cue_distance=30.0, short_and_more=False, pace_signals=3, budget_scale=1.25, chime_db=-6.0,
 )  # fmt: skip
 LIVELY = replace(
-    STANDARD, name="lively", think=6.3, think_first=8.4, stuck=17.5, stuck_soft=35.0, idle=63.0, cue_distance=12.0, pace_signals=3,
-    budget_scale=0.85, swap_chime=True,
+    STANDARD, name="lively", think=6.3, think_first=8.4, stuck=17.5, stuck_soft=35.0, idle=63.0, cue_distance=12.0,
+    pace_signals=3, budget_scale=0.85, swap_chime=True,
 )  # fmt: skip
 
 MANNERS: dict[str, Manners] = {m.name: m for m in (GENTLE, STANDARD, LIVELY)}

@@ -1,0 +1,154 @@
+"""A floor that one partner holds: the other's speech beyond backchannels and laughs interrupts.
+
+Written for *holder* and *listener*. The floor is given by the step and never won by speaking; silence belongs to the holder.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from companion.conversation.interruptions import (
+    BEFORE_THE_FIRST_WORD,
+    IN_PAUSE,
+    OVER_WORDS,
+    Incoming,
+    kind_settled,
+    over_words,
+    told,
+)
+from companion.conversation.manners import Manners
+from companion.conversation.turns import Turns
+from companion.conversation.utterances import Utterance, Voice
+from companion.events import Backchannel, ContestedStart, Event
+from companion.hearing.heard import Segment
+from companion.partner import Pair, Partner
+from companion.timeline import Sample, samples
+
+
+class HeldFloor:
+    """One stint of one holder, from `since` until the floor changes."""
+
+    def __init__(self, pair: Pair, holder: Partner, since: Sample, questions: bool, manners: Manners, turns: Turns) -> None:
+        self._holder = holder
+        self._listener = pair.other(holder)
+        self._since = since
+        self._manners = manners
+        self._turns = turns
+        self._need = samples(manners.question_max if questions else manners.interruption_min)
+        join = samples(manners.ipu_join)
+        self._mine = Voice(join, manners.laugh_at, since)
+        self._theirs = Voice(join, manners.laugh_at)
+        self._first_word: Sample | None = None
+        self._incoming: Incoming | None = None
+        self._contest: Sample | None = None  # the start of the listener's utterance that began with the holder's turn
+        self._small: list[Utterance] = []  # over, too short to interrupt; a backchannel unless more follows
+
+    def feed(self, segments: Sequence[Segment], settled: Sample, now: Sample) -> list[Event]:
+        """Take in segments up to `settled`; what they mean, in order."""
+        out: list[Event] = []
+        over = self._mine.feed([s for s in segments if s.by == self._holder], settled)
+        for utterance in [*over, self._mine.current]:
+            if utterance:
+                out += self._holder_says(utterance, now)
+        grace = self._since + samples(self._manners.interruption_grace)
+        over = self._theirs.feed([s for s in segments if s.by == self._listener and s.start >= grace], settled)
+        for utterance in [*over, self._theirs.current]:
+            if utterance and utterance.talk:
+                out += self._listener_says(utterance, now)
+        self._small += [u for u in over if u.talk and not self._is_incoming(u)]
+        return out + self._what_is_over(settled, now)
+
+    def close(self, at: Sample, now: Sample) -> list[Event]:
+        """The floor is given to somebody else: everything that is still open ends."""
+        out: list[Event] = []
+        for voice in (self._mine, self._theirs):
+            for utterance in voice.feed([], at + samples(3600.0)):
+                if voice is self._theirs and utterance.talk and not self._is_incoming(utterance):
+                    self._small.append(utterance)
+        out += self._what_is_over(at + samples(3600.0), now)
+        return out + list(self._turns.close(now))
+
+    # --- the holder
+
+    def _holder_says(self, utterance: Utterance, now: Sample) -> list[Event]:
+        if not utterance.talk:
+            return []
+        if self._first_word is None:
+            if utterance.talk < samples(self._manners.first_segment):
+                return []
+            self._first_word = utterance.start
+            return list(self._turns.open(self._holder, utterance.start, utterance.end, now))
+        self._turns.reach(utterance.end)
+        return []
+
+    # --- the listener
+
+    def _listener_says(self, utterance: Utterance, now: Sample) -> list[Event]:
+        same = samples(self._manners.interruption_same)
+        if self._incoming and utterance.start - self._incoming.end < same:
+            self._incoming.end = max(self._incoming.end, utterance.end)
+            return []
+        if utterance.talk < self._need:
+            return []
+        likely = self._likely(utterance)
+        if likely is None:
+            return self._contested(utterance, now)
+        out: list[Event] = []
+        if self._incoming:
+            out += self._incoming_over(now)
+        self._incoming = Incoming(self._listener, self._holder, utterance.start, utterance.end)
+        self._small.clear()
+        return [*out, told(utterance, self._listener, self._holder, self._mine, likely, self._manners, now)]
+
+    def _likely(self, utterance: Utterance) -> float | None:
+        """How often speech placed like this interrupts; None: it does not."""
+        first = self._first_word
+        if first is None and self._mine.current and self._mine.current.talk:
+            first = self._mine.current.start
+        if first is None:
+            patient = self._since + samples(self._manners.remark_before)
+            return BEFORE_THE_FIRST_WORD if utterance.start >= patient else None
+        if abs(utterance.start - first) < samples(self._manners.contest_within):
+            return None
+        if utterance.start < first:
+            return None
+        return OVER_WORDS if over_words(utterance.start, self._mine) else IN_PAUSE
+
+    def _contested(self, utterance: Utterance, now: Sample) -> list[Event]:
+        first, both = self._first_word, samples(self._manners.contest_for)
+        if first is None or self._contest is not None or abs(utterance.start - first) >= samples(self._manners.contest_within):
+            return []
+        if min(utterance.talk, self._mine.spoken(first, now)) < both:
+            return []
+        self._contest = utterance.start
+        return [ContestedStart(min(first, utterance.start), max(utterance.end, self._mine.last_end or first), now, None)]
+
+    def _is_incoming(self, utterance: Utterance) -> bool:
+        incoming = self._incoming
+        return incoming is not None and incoming.start <= utterance.start <= incoming.end
+
+    # --- time passes
+
+    def _what_is_over(self, settled: Sample, now: Sample) -> list[Event]:
+        out: list[Event] = []
+        same = samples(self._manners.interruption_same)
+        if self._incoming and settled - self._incoming.end >= same and not self._theirs_goes_on(self._incoming.end):
+            out += self._incoming_over(now)
+        waiting: list[Utterance] = []
+        for utterance in self._small:
+            if settled - utterance.end < same:
+                waiting.append(utterance)
+            elif utterance.talk <= samples(self._manners.backchannel_max):
+                out.append(Backchannel(utterance.start, utterance.end, now, self._listener))
+        self._small = waiting
+        return out
+
+    def _theirs_goes_on(self, after: Sample) -> bool:
+        current = self._theirs.current
+        return current is not None and current.end > after
+
+    def _incoming_over(self, now: Sample) -> list[Event]:
+        incoming, self._incoming = self._incoming, None
+        if incoming is None:
+            return []
+        return [incoming.ended(kind_settled(incoming.start, incoming.end, self._mine, self._manners), now)]

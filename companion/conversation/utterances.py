@@ -1,0 +1,163 @@
+"""Utterances: one partner's segments, joined over short silences, as they come in."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from companion.hearing.heard import Segment
+from companion.timeline import Sample, Span, samples
+
+MEMORY = samples(30.0)
+"""How far back a voice remembers where it spoke. No decision looks back further, so a day takes no more room than a minute."""
+
+
+@dataclass(slots=True)
+class Utterance:
+    """One partner's speech without a silence of `join` inside. Laughter is kept apart and is no talk."""
+
+    laugh_at: float
+    pieces: deque[Segment] = field(default_factory=deque)
+    before: int = 0  # talk in pieces no longer remembered
+    begun: Sample = 0
+
+    def take(self, piece: Segment) -> None:
+        """Add a piece, or what is now known of the last one."""
+        if not self.pieces:
+            self.begun = piece.start
+        if self.pieces and self.pieces[-1].start == piece.start:
+            self.pieces[-1] = piece
+        else:
+            self.pieces.append(piece)
+        while len(self.pieces) > 1 and self.pieces[1].start < piece.end - MEMORY:
+            self.before += self._talk(self.pieces.popleft())
+
+    def _talk(self, piece: Segment) -> int:
+        return 0 if piece.laugh >= self.laugh_at else piece.end - piece.start
+
+    @property
+    def start(self) -> Sample:
+        """Its first word; the first laugh if there is no word."""
+        if self.before:
+            return self.begun
+        return next((p.start for p in self.pieces if self._talk(p)), self.begun)
+
+    @property
+    def end(self) -> Sample:
+        """As far as it is known to reach."""
+        return self.pieces[-1].end
+
+    @property
+    def talk(self) -> int:
+        """Speech in it that is no laughter, in samples."""
+        return self.before + sum(map(self._talk, self.pieces))
+
+    @property
+    def laughing(self) -> bool:
+        """More laughter than words."""
+        whole = self.before + sum(p.end - p.start for p in self.pieces)
+        return self.talk * 2 < whole
+
+    @property
+    def span(self) -> Span:
+        """From its first word to its last."""
+        return Span(self.start, self.end)
+
+    @property
+    def confidence(self) -> float:
+        """How sure the attribution of its talk is, weighted by length."""
+        return self._mean([(p.confidence, self._talk(p)) for p in self.pieces], 1.0)
+
+    @property
+    def laugh(self) -> float:
+        """Probability of laughter over its talk, weighted by length."""
+        return self._mean([(p.laugh, self._talk(p)) for p in self.pieces], 0.0)
+
+    @staticmethod
+    def _mean(weighted: list[tuple[float, int]], otherwise: float) -> float:
+        weight = sum(w for _, w in weighted)
+        return sum(x * w for x, w in weighted) / weight if weight else otherwise
+
+    def talk_between(self, since: Sample, until: Sample) -> int:
+        """Talk inside a stretch, as far as it is remembered."""
+        where = Span(since, until)
+        return sum(Span(p.start, p.end).overlap(where) for p in self.pieces if self._talk(p))
+
+
+class Voice:
+    """What one partner says: segments in, utterances out.
+
+    `join` is the silence that parts two utterances, in samples. `since`: what was said before it is cut away.
+    """
+
+    def __init__(self, join: int, laugh_at: float, since: Sample = 0) -> None:
+        self._join = join
+        self._laugh_at = laugh_at
+        self._since = since
+        self._spans: deque[Segment] = deque()
+        self._over: deque[Utterance] = deque()
+        self.current: Utterance | None = None
+
+    def feed(self, segments: Iterable[Segment], settled: Sample) -> list[Utterance]:
+        """Take in what is known of this voice up to `settled`; the utterances that are over now, in order."""
+        over: list[Utterance] = []
+        for segment in segments:
+            start = max(segment.start, self._since)
+            if segment.end <= start:
+                continue
+            piece = segment if start == segment.start else _cut(segment, start)
+            self._remember(piece)
+            if self.current and piece.start >= self.current.end + self._join:
+                over.append(self._close(self.current))
+            if self.current is None:
+                self.current = Utterance(self._laugh_at)
+            self.current.take(piece)
+        if self.current and not self.current.pieces[-1].open and settled >= self.current.end + self._join:
+            over.append(self._close(self.current))
+        return over
+
+    def _close(self, utterance: Utterance) -> Utterance:
+        self.current = None
+        self._over.append(utterance)
+        while self._over[0].end < utterance.end - MEMORY:
+            self._over.popleft()
+        return utterance
+
+    def _remember(self, piece: Segment) -> None:
+        if self._spans and self._spans[-1].start == piece.start:
+            self._spans[-1] = piece
+        else:
+            self._spans.append(piece)
+        while self._spans[0].end < piece.end - MEMORY:
+            self._spans.popleft()
+
+    @property
+    def last_end(self) -> Sample | None:
+        """The end of its last speech, as far as known; laughter counts."""
+        return self._spans[-1].end if self._spans else None
+
+    @property
+    def last_word_end(self) -> Sample | None:
+        """The end of its last speech that is no laughter, as far as known."""
+        return next((s.end for s in reversed(self._spans) if s.laugh < self._laugh_at), None)
+
+    @property
+    def utterances(self) -> list[Utterance]:
+        """Its latest utterances with words in them, in order, the one going on included."""
+        known = [*self._over, self.current] if self.current else [*self._over]
+        return [u for u in known if u.talk]
+
+    def utterance_at(self, at: Sample) -> Utterance | None:
+        """The utterance during which it was `at`, if any."""
+        return next((u for u in reversed(self.utterances) if u.start <= at < u.end), None)
+
+    def spoken(self, since: Sample, until: Sample, laughter: bool = False) -> int:
+        """Speech inside a stretch, in samples; not further back than MEMORY."""
+        where = Span(since, until)
+        return sum(Span(s.start, s.end).overlap(where) for s in self._spans if laughter or s.laugh < self._laugh_at)
+
+def _cut(segment: Segment, start: Sample) -> Segment:
+    return Segment(
+        segment.by, start, segment.end, segment.open, segment.confidence, segment.laugh, segment.level_db, segment.pitch
+    )
