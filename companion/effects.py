@@ -70,12 +70,13 @@ class Prepare:
 class ListenFor:
     """Listen in `mode`; accept exactly these phrases (never empty but in OFF), with decoys to draw off near-twins.
 
-    `holder`: whose words count in WORDS, else None.
+    `over_voice`: which phrases stay live while the companion itself speaks. `holder`: whose words count in WORDS, else None.
     """
 
     mode: Mode
     phrases: tuple[str, ...] = ()
     decoys: tuple[str, ...] = ()
+    over_voice: tuple[str, ...] = ()
     holder: Partner | None = None
 
 

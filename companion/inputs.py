@@ -8,6 +8,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from companion.effects import FloorKind
 from companion.partner import Partner
 from companion.timeline import Sample
 
@@ -69,10 +70,11 @@ class Button:
 
 @dataclass(frozen=True, slots=True)
 class FloorGiven:
-    """From outside an exercise (a replay): `holder` has the floor from `at` on; None gives it to nobody."""
+    """From outside an exercise (a replay): whose the floor is from `at` on."""
 
     at: Sample
-    holder: Partner | None
+    kind: FloorKind
+    holder: Partner | None = None
 
 
 Input = Block | PlaybackStarted | PlaybackEnded | DeviceLost | DeviceBack | Button | FloorGiven

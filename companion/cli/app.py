@@ -1,0 +1,82 @@
+"""`companion`: all commands, and what becomes of errors."""
+
+from __future__ import annotations
+
+import signal
+import sys
+import traceback
+from types import FrameType
+
+import click
+import typer
+
+from companion import __version__
+from companion.cli import (
+    doctor,
+    enroll,
+    exercises,
+    forget,
+    interpret,
+    lint,
+    recognize,
+    rehearse,
+    replay,
+    run,
+    settings,
+    timeline,
+)
+from companion.trouble import Trouble
+
+EPILOG = "Exit status: 0 done; 2 something you can mend (one line says what and how); 1 a fault of ours."
+
+app = typer.Typer(
+    name="companion",
+    help="An offline conversation companion for two people at a table.\n\nNothing leaves this machine; by default no words are kept.",
+    epilog=EPILOG,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+@app.callback(invoke_without_command=True)
+def _top(version: bool = typer.Option(False, "--version", help="Print the version and stop.")) -> None:
+    if version:
+        typer.echo(f"companion {__version__}")
+        raise typer.Exit
+
+
+for command in (run, rehearse, replay, timeline, enroll, exercises, lint, interpret, recognize, doctor, settings, forget):
+    command.register(app)
+
+
+def _terminated(number: int, frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
+
+
+def main() -> None:
+    """Run the command line and leave with the documented exit status."""
+    signal.signal(signal.SIGTERM, _terminated)
+    try:
+        app(standalone_mode=False)
+        status = 0
+    except Trouble as trouble:
+        print(f"companion: {trouble}", file=sys.stderr)
+        status = 2
+    except click.exceptions.Exit as left:
+        status = left.exit_code
+    except click.ClickException as wrong:
+        wrong.show()
+        status = 2
+    except (KeyboardInterrupt, click.exceptions.Abort):
+        print("companion: stopped before the end; nothing half-written was kept.", file=sys.stderr)
+        status = 2
+    except BrokenPipeError:
+        sys.stderr.close()
+        status = 0
+    except Exception:
+        traceback.print_exc()
+        print("companion: that was a fault of ours, not yours; the lines above tell us where.", file=sys.stderr)
+        status = 1
+    sys.exit(status)

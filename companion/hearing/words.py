@@ -1,0 +1,144 @@
+"""Phrases: which isolated utterance was exactly one phrase of the grammar in force.
+
+The recogniser runs only while somebody speaks, and only for as long as the utterance may still be a phrase; it never times turns.
+A grammar of a recogniser is a web of word pairs, not a list, so what it says counts only if it is exactly one of the phrases.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from companion.effects import ListenFor, Mode
+from companion.hearing.heard import Word
+from companion.hearing.ports import Recognizer
+from companion.timeline import BLOCK, Sample, samples
+
+ON, OFF = 0.5, 0.35
+"""Speech probability at which an utterance begins, and below which it may be over."""
+
+PRE_ROLL = samples(0.40) // BLOCK
+"""Blocks kept from before the onset, so that the first word is whole."""
+
+ENOUGH_SILENCE = samples(0.45) // BLOCK
+"""Blocks of silence that end an utterance: a little over the 0.35 s that isolate a command."""
+
+BEFORE = samples(0.35)
+"""Silence before an utterance that makes it isolated."""
+
+LONGEST = samples(3.6)
+"""No phrase lasts longer; the longest of ours, spoken slowly, takes 3 s."""
+
+LEAST_CONFIDENCE = 0.5
+"""Below this nothing is a phrase. Each command may ask for more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Utterance:
+    """One utterance, judged: `phrase` None where it was none of the grammar."""
+
+    start: Sample
+    end: Sample
+    noticed: Sample
+    phrase: str | None
+    confidence: float
+    isolated: bool
+
+
+class Words:
+    """Follows speech block by block and asks the recogniser about each utterance that may be a phrase."""
+
+    def __init__(self, recognizer: Recognizer | None) -> None:
+        self._recognizer = recognizer
+        self._phrases: frozenset[str] = frozenset()
+        self._mode = Mode.OFF
+        self._before: deque[tuple[Sample, NDArray[np.float32]]] = deque(maxlen=PRE_ROLL)
+        self._start: Sample | None = None
+        self._last_speech: Sample = -BEFORE
+        self._quiet = 0
+        self._asking = False
+        self._isolated = True
+        self._held: list[tuple[Sample, NDArray[np.float32]]] = []
+
+    def listen_for(self, what: ListenFor) -> None:
+        """A new grammar. An utterance under way is judged by the new one, from its beginning: people answer early."""
+        held = self._held if self._start is not None and self._asking else []
+        if self._asking and self._recognizer is not None:
+            self._recognizer.end()
+        self._mode = what.mode
+        self._phrases = frozenset(what.phrases) if what.mode is not Mode.OFF else frozenset()
+        if self._recognizer is not None:
+            self._recognizer.listen_for(tuple(sorted(self._phrases)), what.decoys)
+        if not self._phrases:
+            self._start, self._asking, self._held = None, False, []
+        elif held and self._recognizer is not None:
+            self._recognizer.begin(held[0][0])
+            for _, block in held:
+                self._recognizer.feed(block)
+
+    def forget(self) -> None:
+        """Drop the utterance under way: what comes next is another signal."""
+        if self._asking and self._recognizer is not None:
+            self._recognizer.end()
+        self._start, self._asking, self._quiet, self._held = None, False, 0, []
+        self._before.clear()
+
+    def feed(self, at: Sample, block: NDArray[np.float32], speech: float) -> Utterance | None:
+        """One mono block with its speech probability; an utterance when one has ended with it."""
+        if self._mode is Mode.OFF or not self._phrases:
+            return None
+        now = at + len(block)
+        if self._start is None:
+            if speech < ON:
+                self._before.append((at, block))
+                return None
+            self._begin(at)
+        if self._asking and self._recognizer is not None:
+            self._recognizer.feed(block)
+            self._held.append((at, block))
+            if now - (at if self._start is None else self._start) > LONGEST:
+                self._asking, self._held = False, []
+                self._recognizer.end()
+        self._quiet = self._quiet + 1 if speech < OFF else 0
+        if not self._quiet:
+            self._last_speech = now
+        elif self._quiet >= ENOUGH_SILENCE:
+            return self._finish(now)
+        return None
+
+    def _begin(self, at: Sample) -> None:
+        self._isolated = at - self._last_speech >= BEFORE
+        self._start = at
+        self._quiet = 0
+        self._asking = self._recognizer is not None
+        self._held = list(self._before)
+        if self._recognizer is not None:
+            self._recognizer.begin(self._before[0][0] if self._before else at)
+            for _, earlier in self._before:
+                self._recognizer.feed(earlier)
+        self._before.clear()
+
+    def _finish(self, now: Sample) -> Utterance:
+        start = self._start if self._start is not None else now
+        words = self._recognizer.end() if self._asking and self._recognizer is not None else ()
+        self._start, self._asking, self._quiet, self._held = None, False, 0, []
+        phrase, confidence = judge(words, self._phrases)
+        return Utterance(start, self._last_speech, now, phrase, confidence, self._isolated)
+
+
+def judge(words: tuple[Word, ...], phrases: frozenset[str]) -> tuple[str | None, float]:
+    """The phrase that the words are, exactly and wholly (or the same phrase said over again), and its lowest confidence."""
+    if not words:
+        return None, 0.0
+    lowest = min(word.confidence for word in words)
+    said = [word.text for word in words]
+    if lowest < LEAST_CONFIDENCE:
+        return None, lowest
+    for times in (1, 2, 3):
+        once = len(said) // times
+        if once * times == len(said) and said == said[:once] * times and " ".join(said[:once]) in phrases:
+            return " ".join(said[:once]), lowest
+    return None, lowest
