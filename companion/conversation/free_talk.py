@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from companion.conversation.interruptions import OVER_WORDS, Incoming, kind_settled, told
+from companion.conversation.interruptions import AT_ONCE, OVER_WORDS, Incoming, kind_settled, told
 from companion.conversation.manners import Manners
 from companion.conversation.turns import Turns
 from companion.conversation.utterances import Utterance, Voice
@@ -38,6 +38,7 @@ class FreeTalk:
         self._with_interruptions = interruptions
         join = samples(manners.ipu_join)
         self._sides = {who: _Side(Voice(join, manners.laugh_at, since)) for who in pair}
+        self._ahead: Partner | None = None  # who spoke last, alone, for longer than a backchannel
         self._incoming: Incoming | None = None
         self._contested: Sample = -1
 
@@ -51,7 +52,13 @@ class FreeTalk:
                 heard.append((side.voice.current, who, False))
         out: list[Event] = []
         for utterance, who, over_now in sorted(heard, key=lambda h: (h[0].start, h[0].end)):
-            out += self._says(utterance, who, over_now, settled, now)
+            out += self._says(utterance, who, over_now, now)
+        for who in sorted(self._pair, key=lambda p: self._sides[p].run):
+            if not self._long_enough_alone(who, settled):
+                continue
+            self._ahead = who
+            if who != self._turns.by and not self._may_yet_be_a_butt_in(who, settled):
+                out += self._hand_over(who, now)
         return out + self._what_is_over(settled, now)
 
     def close(self, at: Sample, now: Sample) -> list[Event]:
@@ -61,27 +68,36 @@ class FreeTalk:
 
     # --- somebody speaks
 
-    def _says(self, utterance: Utterance, who: Partner, over: bool, settled: Sample, now: Sample) -> list[Event]:
+    def _says(self, utterance: Utterance, who: Partner, over: bool, now: Sample) -> list[Event]:
         side = self._sides[who]
         if utterance.start > side.run_end + samples(self._manners.interruption_same):
             side.run = utterance.start
         side.run_end = max(side.run_end, utterance.end)
         if who == self._turns.by:
             self._turns.reach(utterance.end)
-            return []
-        out = self._comes_in(utterance, who, settled, now)
-        if self._took(who, settled):
-            out += self._hand_over(who, now)
         elif over:
             side.small.append(utterance)
-        return out
+        return self._comes_in(utterance, who, now)
 
-    def _took(self, who: Partner, settled: Sample) -> bool:
-        """Whether `who` has spoken alone for longer than a backchannel, or at all when nobody had the floor."""
+    def _long_enough_alone(self, who: Partner, settled: Sample) -> bool:
+        """Whether `who` has spoken since the other's last word for longer than a backchannel, or at all when nobody had the turn."""
         side, other = self._sides[who], self._sides[self._pair.other(who)]
         since = max(side.run, other.voice.last_word_end or 0)
-        least = self._manners.min_turn if self._turns.by is None else self._manners.interruption_min
+        least = self._manners.interruption_min
+        if self._turns.by is None:
+            least, since = self._manners.min_turn, max(since, self._turns.last_end)
         return side.voice.spoken(since, settled) >= samples(least)
+
+    def _may_yet_be_a_butt_in(self, who: Partner, settled: Sample) -> bool:
+        """Whether `who` came in over the other's words, not for long so far, and the other may still come back at once.
+
+        The holder who goes on at once has kept the floor, so the turn is not logged as theirs before that is known.
+        """
+        incoming = self._incoming
+        if self._turns.by is None or incoming is None or incoming.by != who:
+            return False
+        short = incoming.end - incoming.start <= samples(self._manners.butt_in_max)
+        return short and settled - incoming.end < AT_ONCE
 
     def _hand_over(self, who: Partner, now: Sample) -> list[Event]:
         side, other = self._sides[who], self._sides[self._pair.other(who)]
@@ -100,12 +116,12 @@ class FreeTalk:
 
     # --- interruptions and contested starts
 
-    def _comes_in(self, utterance: Utterance, who: Partner, settled: Sample, now: Sample) -> list[Event]:
+    def _comes_in(self, utterance: Utterance, who: Partner, now: Sample) -> list[Event]:
         incoming = self._incoming
         if incoming and incoming.by == who and utterance.start - incoming.end < samples(self._manners.interruption_same):
             incoming.end = max(incoming.end, utterance.end)
             return []
-        if not self._with_interruptions or self._turns.by is None or utterance.talk < samples(self._manners.interruption_min):
+        if not self._with_interruptions or self._ahead in (None, who) or utterance.talk < samples(self._manners.interruption_min):
             return []
         holder = self._sides[self._pair.other(who)].voice
         begun = holder.utterance_at(utterance.start)

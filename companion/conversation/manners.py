@@ -29,6 +29,7 @@ class Manners:
     question_max: float = 8.0  # where the listener may ask: longer speech is a story of their own
     free_inside: float = 0.3  # free talk: the holder must have been speaking this long before the other comes in
     free_overlap: float = 0.4  # free talk: overlap needed; terminal overlaps are shorter, gaps centre on 0.2 s [ST09][LT15]
+    butt_in_max: float = 3.0  # free talk: came in over the holder's words, no longer than this, holder back at once: floor kept
     lapse: float = 5.0  # free talk: silence of both that ends a turn, whoever speaks next; friends are at ease in silence [T23]
     takeover_min: float = 1.8  # a takeover lasts at least this long and the holder covers less than 70 % of it
     completion_max: float = 1.5  # helps finish the holder's phrase, holder resumes at once

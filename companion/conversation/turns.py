@@ -23,6 +23,11 @@ class Turns:
         self._ends: dict[Partner, Sample] = {}
         self._last: tuple[Partner, Sample] | None = None
 
+    @property
+    def last_end(self) -> Sample:
+        """Where the latest turn that is over ended; 0 before the first."""
+        return self._last[1] if self._last else 0
+
     def open(self, by: Partner, start: Sample, end: Sample, now: Sample) -> list[TurnEvent]:
         """A turn of `by` has begun at `start` and reaches to `end` so far. One that was open must have been closed."""
         if self.by is not None:
