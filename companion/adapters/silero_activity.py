@@ -86,5 +86,5 @@ class SileroActivity:
 
 
 def _sigmoid(x: Floats) -> Floats:
-    y: Floats = 1 / (1 + np.exp(-x))
+    y: Floats = np.float32(0.5) * (1 + np.tanh(np.float32(0.5) * x))  # cannot overflow
     return y

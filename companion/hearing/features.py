@@ -1,0 +1,139 @@
+"""Sound to frames: one every 16 ms, 32 ms wide. Level over the noise, the colour of the voice, pitch, phase between microphones."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from companion.hearing.pitch import WINDOW, pitch
+from companion.timeline import BLOCK, RATE, Sample
+
+Floats = NDArray[np.float32]
+Phasors = NDArray[np.complex64]
+
+HOP = 256
+FRAME = 512
+FRAMES_A_SECOND = RATE / HOP
+LATE = BLOCK + 128
+"""The frames that come out end this many samples before the end of the block that went in (slopes and pitch look ahead)."""
+
+LOW, HIGH = 8, 160
+"""Bins used for direction: 250 to 5000 Hz. Below, a small array sees no phase; above, the phase wraps."""
+
+CEPSTRA = 19
+_FLOOR_RISE = 3.0 / FRAMES_A_SECOND  # dB a frame: the noise floor climbs 3 dB a second
+_DEEPEST = 120.0  # dB the floor may lie below the loudest sound so far
+_TINY = 1e-20
+
+
+@dataclass(frozen=True, slots=True)
+class Frames:
+    """Some frames in a row; n = 2 for each block. Frame i covers `start + i * HOP` to `start + (i + 1) * HOP`."""
+
+    start: Sample
+    vad: Floats  # (n,) speech probability
+    db: Floats  # (n,) level over the noise floor
+    level: Floats  # (n,) dBFS
+    voice: Floats  # (n, 38) c1 to c19 and their slopes
+    f0: Floats  # (n,) log2 Hz
+    voiced: Floats  # (n,) 0..1
+    phase: Phasors | None  # (n, bins) unit phasors between the first two microphones
+    weight: Floats | None  # (n, bins) how much each bin stands out of the noise, 0..1
+
+
+def _mel_bank(n: int = 40, low: float = 80, high: float = 7600) -> Floats:
+    def mel(f: NDArray[np.float64] | float) -> NDArray[np.float64]:
+        return np.asarray(2595 * np.log10(1 + np.asarray(f) / 700))
+
+    edges = 700 * (10 ** (np.linspace(mel(low), mel(high), n + 2) / 2595) - 1)
+    f = np.arange(FRAME // 2 + 1) * RATE / FRAME
+    up = (f - edges[:-2, None]) / (edges[1:-1] - edges[:-2])[:, None]
+    down = (edges[2:, None] - f) / (edges[2:] - edges[1:-1])[:, None]
+    return np.maximum(0, np.minimum(up, down)).astype(np.float32)
+
+
+def _dct(n: int, keep: int) -> Floats:
+    k, i = np.arange(1, keep + 1)[:, None], np.arange(n)[None]
+    return (np.sqrt(2 / n) * np.cos(np.pi * k * (2 * i + 1) / (2 * n))).astype(np.float32)
+
+
+_HANN = np.hanning(FRAME + 1)[:-1].astype(np.float32)
+_MEL = np.ascontiguousarray(_mel_bank().T)
+_DCT = np.ascontiguousarray(_dct(40, CEPSTRA).T)
+
+
+class NoiseFloor:
+    """A floor under levels in dB: falls with a smoothed minimum, climbs slowly."""
+
+    def __init__(self) -> None:
+        self._smooth: Floats | None = None
+        self._floor: Floats | None = None
+        self._top = -1e9
+
+    def feed(self, db: Floats) -> Floats:
+        """Levels of one frame, any shape, to the floor under them."""
+        self._top = max(self._top, float(db.max()))
+        if self._smooth is None or self._floor is None:
+            self._smooth, self._floor = db.copy(), db.copy()
+        else:
+            self._smooth += np.float32(0.2) * (db - self._smooth)
+            self._floor = np.minimum(self._floor + np.float32(_FLOOR_RISE), self._smooth)
+            self._floor = np.maximum(self._floor, np.float32(self._top - _DEEPEST))
+        return self._floor
+
+
+class Features:
+    """Blocks of 512 samples in, two frames out, `LATE` samples late. Nothing depends on the recording level."""
+
+    def __init__(self, channels: int) -> None:
+        self._two = channels >= 2
+        self._sound = np.zeros((2 if self._two else 1, 3 * BLOCK), np.float32)
+        self._cepstra = np.zeros((6, CEPSTRA), np.float32)
+        self._bins, self._whole = NoiseFloor(), NoiseFloor()
+        self._vad = 0.0
+        self._held: tuple[Floats, Floats, Floats, Phasors | None, Floats | None] | None = None
+
+    def feed(self, at: Sample, sound: Floats, vad: float) -> Frames | None:
+        """`sound` (512, channels) begins at `at`; `vad` is its speech probability. None for the very first block."""
+        s = self._sound
+        s[:, : 2 * BLOCK] = s[:, BLOCK:]
+        s[:, 2 * BLOCK :] = sound[:, : len(s)].T
+        made = self._make(vad)
+        held, self._held = self._held, made
+        if held is None:
+            return None
+        c = self._cepstra  # oldest first; the frames that come out are rows 2 and 3
+        slope = (2 * (c[4:6] - c[0:2]) + c[3:5] - c[1:3]) / np.float32(10)
+        f0, voiced = pitch(np.lib.stride_tricks.as_strided(s[0], (2, WINDOW), (4 * HOP, 4)))
+        return Frames(at - BLOCK - 128, held[0], held[1], held[2], np.hstack([c[2:4], slope]), f0, voiced, held[3], held[4])
+
+    def _make(self, vad: float) -> tuple[Floats, Floats, Floats, Phasors | None, Floats | None]:
+        """The parts of the two newest frames that need no look-ahead; remembers their cepstra."""
+        s = self._sound
+        item = s.strides
+        rows = np.lib.stride_tricks.as_strided(s[:, BLOCK + HOP :], (len(s), 2, FRAME), (item[0], 4 * HOP, 4))
+        spectrum = np.fft.rfft(rows * _HANN, axis=2)
+        power = spectrum[0].real ** 2 + spectrum[0].imag ** 2
+        mel = power @ _MEL
+        mel = np.log(mel + (np.float32(1e-7) * mel.mean(axis=1, keepdims=True) + np.float32(_TINY)))
+        self._cepstra[:4] = self._cepstra[2:]
+        self._cepstra[4:] = mel @ _DCT
+        level = 10 * np.log10(power[:, 4:240].sum(axis=1) + np.float32(_TINY))
+        silent = not s[:, BLOCK + HOP :].any()
+        floor = np.array([level[i] if silent else self._whole.feed(level[i : i + 1])[0] for i in (0, 1)], np.float32)
+        vads = np.array([(self._vad + vad) / 2, vad], np.float32)
+        self._vad = vad
+        full = level - np.float32(10 * np.log10(FRAME * FRAME * 0.375 / 2))
+        if not self._two:
+            return vads, level - floor, full, None, None
+        band = 10 * np.log10(power[:, LOW:HIGH] + np.float32(_TINY))
+        if silent:
+            weight = np.zeros_like(band)
+        else:
+            under = np.stack([self._bins.feed(band[0]), self._bins.feed(band[1])])
+            weight = np.clip((band - under - 4) / 10, 0, 1)
+        z = spectrum[0, :, LOW:HIGH] * spectrum[1, :, LOW:HIGH].conj()
+        phase = z / (np.abs(z) + np.float32(1e-30))
+        return vads, level - floor, full, phase.astype(np.complex64), weight.astype(np.float32)
