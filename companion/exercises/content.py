@@ -10,7 +10,7 @@ import difflib
 from collections.abc import Iterable, Mapping
 from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import Field, StrictBool, model_validator
+from pydantic import BeforeValidator, Field, StrictBool, model_validator
 
 from companion.effects import Mode
 from companion.exercises.condition import Condition, Record
@@ -33,6 +33,17 @@ Practice = Literal[
     "empathise", "shared-challenges", "storytelling", "mindful-presence", "gratitude-for-efforts", "vulnerability", "patience",
     "safe-space",
 ]  # fmt: skip
+
+
+def _gate(value: Any) -> Any:
+    """`{evenings: 2}`, as YAML writes it, is the gate `evenings:2`."""
+    if isinstance(value, dict) and list(value) == ["evenings"]:
+        return f"evenings:{value['evenings']}"
+    return value
+
+
+Gate = Annotated[str, BeforeValidator(_gate), Field(pattern=r"^(both-yes|calm|ask-again|chose-deep|evenings:[1-9]\d?)$")]
+"""When an exercise may be offered. `both-yes` always holds."""
 
 
 class Line(Record):
@@ -81,7 +92,7 @@ class Exercise(Record):
     level: Level = "light"
     energy: Literal["settle", "talk", "lift"] = "talk"
     lasts: BySize[Seconds]
-    gates: tuple[str, ...] = ("both-yes",)
+    gates: tuple[Gate, ...] = ("both-yes",)
     needs: tuple[Need, ...] = ()
     couple: Literal["any", "romantic", "friends"] = "any"
     without_words: Literal["same-but-no-hints", "not-offered"] = "same-but-no-hints"

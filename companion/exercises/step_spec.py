@@ -218,7 +218,7 @@ class CheckSpec(StepBase):
     line: Name = "c_check"
     of: Role = "source"
     what: Literal["reflection", "guess", "request"] = "reflection"
-    also: dict[Literal["yes", "partly", "no"], tuple[str, ...]] = Field(default_factory=dict)
+    also: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     wait: Seconds = 8.0
     listen: Mode = Mode.YN
 
@@ -325,7 +325,8 @@ class SwapSpec(StepBase):
 class RestSpec(StepBase):
     """A break with a promised return: after `budget`, the chime and the line `back`, asked of both.
 
-    No answer: the chime `chimes` times more, `apart` seconds apart. On a no: the line `on_no`. Leaves by yes (both are ready), no (one is not) or timeout.
+    No answer: the chime `chimes` times more, `apart` seconds apart. On a no: the line `on_no`.
+    Leaves by yes (both are ready), no (one is not) or timeout.
     """
 
     kind: Literal["rest"] = "rest"

@@ -1,6 +1,6 @@
 """The words of a line at the moment it is spoken: which phrasing, with whose names, and which opener comes next.
 
-No phrasing comes twice running, and each comes before any comes again. The order is drawn from a seed, so that a rehearsal repeats.
+No phrasing comes twice running, and each comes before any comes again. The order is drawn from a seed: a rehearsal repeats.
 """
 
 from __future__ import annotations
@@ -103,7 +103,8 @@ class Phrasebook:
 
     def _usable(self, line: Line, slots: Mapping[str, str], role_free: bool) -> list[str]:
         known = set(slots)
-        plain = [text for text in (*line.role_free, *line.phrasings) if not slots_of(text) & NAME_SLOTS and slots_of(text) <= known]
+        every = (*line.role_free, *line.phrasings)
+        plain = [text for text in every if not slots_of(text) & NAME_SLOTS and slots_of(text) <= known]
         named = [text for text in line.phrasings if slots_of(text) <= known]
         if role_free and plain:
             return list(dict.fromkeys(plain))
