@@ -78,7 +78,7 @@ class VoiceCache:
                 os.fsync(out.fileno())
             os.replace(part, self._path(key))
         except OSError as bad:
-            self.trouble = f"Spoken lines cannot be kept in {self._folder} ({bad.strerror}): make it writable, or free some space."
+            self.trouble = f"Spoken lines cannot be kept in {self._folder} ({bad.strerror}): make it writable, or make room."
             with contextlib.suppress(OSError):
                 part.unlink()
             return

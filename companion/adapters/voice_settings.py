@@ -10,11 +10,15 @@ import numpy as np
 
 from companion.trouble import Trouble
 
-SLOWEST, FASTEST = 80, 260
-"""Words a minute that can be asked for: the ends of the measured table below."""
+NOMINAL = (80, 95, 110, 125, 140, 155, 175, 200, 230, 260)
+"""espeak's rate parameter; 80 is the least it takes."""
 
-NOMINAL = (60, 110)
-MEASURED = (60, 110)
+MEASURED = (101.6, 113.5, 129.6, 145.8, 162.0, 177.2, 197.2, 221.8, 249.3, 275.0)
+"""Words a minute heard at each NOMINAL rate: ten lines of one to three sentences, half a second between sentences, voices en-us
+and en; measured with scripts/bench/voice.py --fit."""
+
+SLOWEST, FASTEST = 105, 270
+"""Words a minute that can be asked for: what the table covers."""
 
 
 class VoiceError(Trouble):
@@ -39,7 +43,7 @@ class VoiceSettings:
     """
 
     voice: str = "en-us"
-    words_a_minute: int = 165
+    words_a_minute: float = 165
     pitch: int = 45
     sentence_pause_s: float = 0.5
     volume: float = 0.8

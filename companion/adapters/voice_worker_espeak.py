@@ -22,6 +22,9 @@ _SYNCHRONOUS, _DO_NOT_EXIT, _UTF8, _WORD = 2, 0x8000, 1, 1
 _RATE, _VOLUME, _PITCH = 1, 2, 3
 _BUFFER_MS = 200
 
+_SEED = 1
+"""The library seeds the noise of breathy voices with the time of day, unless it is told a seed."""
+
 
 class _Event(c.Structure):
     """`espeak_EVENT`: 40 bytes on a 64-bit machine."""
@@ -79,6 +82,8 @@ def main() -> None:
         _refuse(f"SetVoiceByName failed for voice: {job['voice']}")
     for what, value in ((_RATE, job["rate"]), (_PITCH, job["pitch"]), (_VOLUME, round(100 * job["volume"]))):
         engine.espeak_SetParameter(what, value, 0)
+    if hasattr(engine, "espeak_ng_SetRandSeed"):
+        engine.espeak_ng_SetRandSeed(c.c_long(_SEED))
     raw = job["text"].encode()
     if engine.espeak_Synth(raw, len(raw) + 1, 0, 1, 0, _UTF8, None, None) != 0:
         _refuse("espeak-ng refused the text")

@@ -20,6 +20,9 @@ import sys
 REFUSED = 3
 """Exit status of a worker whose engine said no (an unknown voice): asking again is no use."""
 
+_SEED = 1
+"""The library seeds the noise of breathy voices with the time of day, unless it is told a seed."""
+
 
 def _load_engine(library: str | None, data: str | None) -> None:
     """Bring espeak-ng into the process by its full path, so that pyttsx3's bare name finds this copy."""
@@ -27,6 +30,20 @@ def _load_engine(library: str | None, data: str | None) -> None:
         os.environ["ESPEAK_DATA_PATH"] = data
     if library:
         ctypes.CDLL(library, mode=ctypes.RTLD_GLOBAL)
+
+
+def _settle(library: ctypes.CDLL) -> None:
+    """Wait until the library's thread has done what it was told.
+
+    Parameters go through its queue and voices do not: without this a voice is now and then loaded while the speed is being
+    set, and the same line differs in some samples about once in a hundred processes.
+    """
+    library.espeak_Synchronize()
+
+
+def _refuse(failures: list[str]) -> None:
+    print(failures[0], file=sys.stderr, flush=True)
+    os._exit(REFUSED)
 
 
 def _end_without_event(espeak_module: object, types: object) -> None:
@@ -72,14 +89,22 @@ def main() -> None:
 
     engine.connect("finished-utterance", lambda name, completed: over.set())
     engine.connect("error", failed)
+    _settle(_espeak.dll)
+    engine.proxy.setBusy(False)  # properties now, not when the text starts: the library's own thread is idle
     for name in ("voice", "rate", "pitch", "volume"):
         engine.setProperty(name, job[name])
+        _settle(_espeak.dll)
+    engine.proxy.setBusy(True)
+    if failures:
+        _refuse(failures)
+    if hasattr(_espeak.dll, "espeak_ng_SetRandSeed"):
+        _espeak.dll.espeak_ng_SetRandSeed(ctypes.c_long(_SEED))
     engine.save_to_file(job["text"], job["wav"])
     engine.runAndWait()
     over.wait()
     if failures:
-        print(failures[0], file=sys.stderr, flush=True)
-    os._exit(REFUSED if failures else 0)
+        _refuse(failures)
+    os._exit(0)  # no interpreter shutdown with the library's thread alive
 
 
 if __name__ == "__main__":

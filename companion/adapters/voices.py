@@ -35,4 +35,4 @@ def choose_voice(
     except VoiceError as failed:
         if failed.refused:
             raise
-        raise Trouble(f"Nothing here can speak: run pip install espeakng-loader, or apt install libespeak-ng1. {failed}") from failed
+        raise Trouble(f"Nothing here can speak: pip install espeakng-loader, or apt install libespeak-ng1. {failed}") from failed
