@@ -1,0 +1,243 @@
+"""The rehearsed dinner as the loop's world: a room whose microphones it hears, and two people who react to what it says.
+
+`Dinner` fills `companion.evening.ports.World`. The loop is given the microphones' signal and its own playback, nothing else.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+import soxr
+from numpy.typing import NDArray
+
+from companion.effects import Chime, Effect, Finish, Hush, ListenFor, Mode, Say
+from companion.events import CueGiven, Event
+from companion.inputs import Block, Input, PlaybackEnded, PlaybackStarted
+from companion.partner import Pair, Partner
+from companion.simulation import room as rooms
+from companion.simulation.air import FADE, Air, Wave
+from companion.simulation.bed import Bed
+from companion.simulation.person import Person, Table
+from companion.simulation.sayings import deal
+from companion.simulation.scenario import Scenario
+from companion.simulation.script import Line, Script
+from companion.simulation.sounds import Sound
+from companion.simulation.truth import Sounded, Truth
+from companion.timeline import BLOCK, PLAYBACK_RATE, RATE, Sample, Span, samples
+
+OUTPUT_LATENCY = samples(0.040)
+"""From the order to speak to the first sound: two blocks of a sound card and its driver."""
+
+AT_THE_MICROPHONE_DBFS = -28.0
+"""The partners' mean level at the first microphone, as a small USB microphone with its gain half up has it."""
+
+_BETWEEN = samples(0.15)
+_QUIET_END = samples(1.0)
+_CUES_KNOWN = 32
+
+
+class RendersText(Protocol):
+    """Text to sound: mono float32, 48 kHz, levelled to -20 dBFS."""
+
+    def render(self, text: str) -> NDArray[np.float32]:
+        """The sound of `text`."""
+        ...
+
+
+@dataclass
+class _Playing:
+    cue: int
+    text: str
+    spoken: bool
+    key: str
+    sound: Sound
+    wave: Wave
+    end: Sample
+    cut: bool = False
+    told: bool = False
+
+
+class Dinner:
+    """A rehearsed dinner. Same scenario, pair, voices and seed: the same bytes.
+
+    `channels`: 1 or 2 microphones. `on_room(block)`: called with each block as int16 (n, channels), for a recording of the room.
+    """
+
+    def __init__(
+        self,
+        scenario: Scenario,
+        pair: Pair,
+        companion_voice: RendersText,
+        partner_voices: Mapping[Partner, RendersText],
+        chime: Callable[[str], NDArray[np.float32]],
+        seed: int,
+        *,
+        channels: int = 1,
+        on_room: Callable[[NDArray[np.int16]], None] | None = None,
+    ) -> None:
+        if channels not in (1, 2):
+            raise ValueError(f"a rehearsed room has 1 or 2 microphones, not {channels}")
+        ways = [np.random.default_rng(s) for s in np.random.SeedSequence(seed).spawn(8)]
+        self._scenario, self._voice, self._chime, self._on_room = scenario, companion_voice, chime, on_room
+        self.room = rooms.build(ways[0], channels=channels, rt60_s=scenario.room.rt60_s, distance_m=scenario.room.distance_m,
+                                microphones_m=scenario.room.microphones_m)  # fmt: skip
+        self.truth = Truth()
+        self.snr_db = float(ways[1].uniform(*scenario.noise.snr_db))
+        self._air, self._table = Air(channels), Table()
+        self._bed = Bed(scenario.noise.kind, AT_THE_MICROPHONE_DBFS - self.snr_db, self.room, ways[2])
+        spots = [spot for seat in self.room.seats for spot in seat]
+        gain = 10 ** ((AT_THE_MICROPHONE_DBFS + 20) / 20) / float(np.mean([spot.loudness for spot in spots]))
+        self.echo_db = float(ways[3].uniform(0.0, 6.0))
+        self._echo_gain = 10 ** ((AT_THE_MICROPHONE_DBFS + 20 + self.echo_db) / 20) / self.room.speaker.loudness
+        hands = deal(ways[4])
+        self.people = {
+            who: Person(who, persona, hand, _at_16k(partner_voices[who]), self.room.seats[k],
+                        gain * 10 ** (persona.loudness_db / 20), self._table, self._air, self.truth, ways[5 + k])
+            for k, (who, persona, hand) in enumerate(zip(pair, scenario.partners, hands, strict=True))
+        }  # fmt: skip
+        self._script = Script(scenario, self.people, pair, self._table, self.truth, ways[7])
+        self._at: Sample = 0
+        self._due: deque[Input] = deque()
+        self._queue: deque[Say | Chime] = deque()
+        self._playing: _Playing | None = None
+        self._free_at: Sample = 0
+        self._ids: dict[int, str] = {}
+        self._off = False
+        self._finish_at: Sample | None = None
+
+    @property
+    def now(self) -> Sample:
+        """The end of the last block given out."""
+        return self._at
+
+    def lines_ahead(self) -> dict[Partner, tuple[str, ...]]:
+        """Everything the partners may say this evening, for rendering ahead."""
+        commands = ("I'm done", "Over to you", "hold on a moment", "resume", "give me a hint", "next please", "carry on",
+                    "The main thing is that it did me good.")  # fmt: skip
+        scripted = tuple(one.phrase for happening in self._scenario.happens for one in happening.then.says)
+        return {who: tuple(dict.fromkeys([*person.hand.texts(), *commands, *scripted])) for who, person in self.people.items()}
+
+    # --- the world
+
+    def next(self) -> Input | None:
+        """The next input by the sample clock; None a second after the evening finished, or when the scenario's time is up."""
+        while not self._due:
+            if self._over():
+                self.truth.end = self._at
+                return None
+            self._live()
+        return self._due.popleft()
+
+    def perform(self, effects: Iterable[Effect]) -> None:
+        """Do what the loop asks: speak, chime, fall silent, switch the microphone off, finish."""
+        for effect in effects:
+            match effect:
+                case Say() | Chime():
+                    self._queue.append(effect)
+                case Hush():
+                    self._hush()
+                case ListenFor(mode=mode):
+                    self._off = mode is Mode.OFF
+                case Finish():
+                    self._finish_at = self._at
+                case _:
+                    pass
+
+    def watch(self, events: Iterable[Event]) -> None:
+        """What people notice of the evening: steps, whose floor it is, pauses. Never what was heard of their speech."""
+        for event in events:
+            if isinstance(event, CueGiven):
+                self._ids[event.cue] = event.id
+                while len(self._ids) > _CUES_KNOWN:
+                    del self._ids[next(iter(self._ids))]
+            else:
+                self._script.happened(event)
+
+    # --- a block
+
+    def _over(self) -> bool:
+        if self._at >= samples(self._scenario.minutes * 60):
+            return True
+        return self._finish_at is not None and not self._queue and self._playing is None and (
+            self._at >= max(self._finish_at, self._free_at) + _QUIET_END
+        )
+
+    def _live(self) -> None:
+        """One block more: playback, people, sound; its inputs fall due in order."""
+        start, end = self._at, self._at + BLOCK
+        self._play(end)
+        self._table.now = start
+        self._script.live()
+        self._bed.fill(self._air, end)
+        sound = self._air.take(BLOCK)
+        self._at = end
+        ints = np.clip(np.round(sound * 32768.0), -32768, 32767).astype(np.int16)
+        if self._off:
+            ints = np.zeros_like(ints)
+        if self._on_room is not None:
+            self._on_room(ints)
+        self._due.append(Block(start, ints.astype(np.float32) / np.float32(32768.0)))
+
+    def _play(self, end: Sample) -> None:
+        """What begins or ends before `end` is told first, in order."""
+        while True:
+            playing = self._playing
+            if playing is not None:
+                if not playing.told and playing.wave.at < end:
+                    playing.told = True
+                    self._due.append(PlaybackStarted(playing.wave.at, playing.cue, playing.sound))
+                    self._table.line_since = playing.wave.at if playing.spoken else None
+                if not playing.told or playing.end >= end:
+                    return
+                self._ended(playing)
+            elif self._queue:
+                self._start(self._queue.popleft())
+            else:
+                return
+
+    def _start(self, effect: Say | Chime) -> None:
+        at = max(self._at + OUTPUT_LATENCY, self._free_at + _BETWEEN)
+        spoken = isinstance(effect, Say)
+        raw = self._voice.render(effect.text) if isinstance(effect, Say) else self._chime(effect.kind)
+        sound = _resampled(raw)
+        wave = self._air.sound((sound * self._echo_gain).astype(np.float32), at, self.room.speaker.response)
+        text, key = (effect.text, effect.line) if isinstance(effect, Say) else (effect.kind, effect.kind)
+        self._playing = _Playing(effect.cue, text, spoken, key, sound, wave, at + len(sound))
+
+    def _ended(self, playing: _Playing) -> None:
+        self._playing, self._free_at = None, playing.end
+        self._due.append(PlaybackEnded(playing.end, playing.cue, playing.cut))
+        span = Span(playing.wave.at, playing.end)
+        self.truth.sounded.append(Sounded(playing.cue, playing.text, playing.spoken, span, playing.cut))
+        self._table.now = max(self._table.now, self._at)
+        if playing.spoken:
+            self._table.line_since, self._table.line_until = None, playing.end
+            keys = frozenset({playing.key, self._ids.pop(playing.cue, playing.key)})
+            self._script.line_ended(Line(playing.text, keys), playing.cut)
+        else:
+            self._script.chimed(playing.key)
+
+    def _hush(self) -> None:
+        for effect in self._queue:
+            self._due.append(PlaybackEnded(self._at, effect.cue, True))
+        self._queue.clear()
+        playing = self._playing
+        if playing is None or playing.cut:
+            return
+        playing.cut = True
+        at = max(self._at, playing.wave.at)
+        self._air.cut(playing.wave, at)
+        playing.end = min(playing.end, at + FADE)
+
+
+def _resampled(sound: NDArray[np.float32]) -> Sound:
+    """From the playback rate to the microphones'."""
+    return np.asarray(soxr.resample(sound, PLAYBACK_RATE, RATE, "HQ"), np.float32)
+
+
+def _at_16k(voice: RendersText) -> Callable[[str], Sound]:
+    return lambda text: _resampled(voice.render(text))
