@@ -12,6 +12,7 @@ from companion.conversation.interruptions import AT_ONCE, OVER_WORDS, Incoming, 
 from companion.conversation.manners import Manners
 from companion.conversation.turns import Turns
 from companion.conversation.utterances import Utterance, Voice
+from companion.conversation.woven import SEAM, together
 from companion.events import Backchannel, ContestedStart, Event, InterruptionKind
 from companion.hearing.heard import Segment
 from companion.partner import Pair, Partner
@@ -80,7 +81,7 @@ class FreeTalk:
         return self._comes_in(utterance, who, now)
 
     def _long_enough_alone(self, who: Partner, settled: Sample) -> bool:
-        """Whether `who` has spoken since the other's last word for longer than a backchannel, or at all when nobody had the turn."""
+        """Whether `who` has spoken since the other's last word for longer than a backchannel, or at all if nobody has a turn."""
         side, other = self._sides[who], self._sides[self._pair.other(who)]
         since = max(side.run, other.voice.last_word_end or 0)
         least = self._manners.interruption_min
@@ -124,12 +125,16 @@ class FreeTalk:
         if not self._with_interruptions or self._ahead in (None, who) or utterance.talk < samples(self._manners.interruption_min):
             return []
         holder = self._sides[self._pair.other(who)].voice
-        begun = holder.utterance_at(utterance.start)
+        begun = holder.utterance_at(utterance.start, SEAM)
         if begun is None:
             return []
         if utterance.start - begun.start < samples(max(self._manners.free_inside, self._manners.contest_within)):
             return self._contest(utterance, begun, now)
-        if holder.spoken(utterance.start, min(begun.end, utterance.end)) < samples(self._manners.free_overlap):
+        if utterance.longest < samples(self._manners.first_segment):
+            return []
+        join = samples(self._manners.ipu_join)
+        both = together(holder, self._sides[who].voice, utterance.start, utterance.end, join)
+        if both < samples(self._manners.free_overlap):
             return []
         self._incoming = Incoming(who, self._pair.other(who), utterance.start, utterance.end)
         out: list[Event] = [incoming.ended(self._kind(incoming), now)] if incoming else []

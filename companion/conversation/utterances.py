@@ -54,6 +54,11 @@ class Utterance:
         return self.before + sum(map(self._talk, self.pieces))
 
     @property
+    def longest(self) -> int:
+        """The longest stretch of talk in it, in samples."""
+        return max(map(self._talk, self.pieces), default=0)
+
+    @property
     def laughing(self) -> bool:
         """More laughter than words."""
         whole = self.before + sum(p.end - p.start for p in self.pieces)
@@ -148,14 +153,20 @@ class Voice:
         known = [*self._over, self.current] if self.current else [*self._over]
         return [u for u in known if u.talk]
 
-    def utterance_at(self, at: Sample) -> Utterance | None:
-        """The utterance during which it was `at`, if any."""
-        return next((u for u in reversed(self.utterances) if u.start <= at < u.end), None)
+    def utterance_at(self, at: Sample, slack: int = 0) -> Utterance | None:
+        """The utterance during which it was `at`, or that had ended `slack` samples before at most."""
+        return next((u for u in reversed(self.utterances) if u.start <= at < u.end + slack), None)
 
     def spoken(self, since: Sample, until: Sample, laughter: bool = False) -> int:
         """Speech inside a stretch, in samples; not further back than MEMORY."""
         where = Span(since, until)
         return sum(Span(s.start, s.end).overlap(where) for s in self._spans if laughter or s.laugh < self._laugh_at)
+
+    def spans(self, since: Sample, until: Sample) -> list[Span]:
+        """Where it spoke words between two moments, cut to them."""
+        words = (s for s in self._spans if s.laugh < self._laugh_at and s.end > since and s.start < until)
+        return [Span(max(s.start, since), min(s.end, until)) for s in words]
+
 
 def _cut(segment: Segment, start: Sample) -> Segment:
     return Segment(

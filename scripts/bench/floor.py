@@ -51,6 +51,15 @@ def stretches(truth: dict, laughs: str, jitter: float, miss: float, rng: np.rand
     return sorted(out, key=lambda s: (s.start, str(s.by)))
 
 
+def labels(rttm: Path) -> list[Segment]:
+    """Stretches of speech as a program heard them, from its out.rttm."""
+    out = []
+    for line in rttm.read_text().splitlines():
+        _, _, _, start, length, _, _, by, *_ = line.split()
+        out.append(Segment(Partner(by), samples(float(start)), samples(float(start) + float(length)), open=False))
+    return sorted(out, key=lambda s: (s.start, str(s.by)))
+
+
 def heard(segments: list[Segment], length: int, ahead: int) -> Iterator[Heard]:
     """The blocks hearing would pass on: segments open while they go on, closed once the silence after them is long enough."""
     waiting, going = list(segments), []
@@ -104,6 +113,7 @@ def main() -> None:
     p.add_argument("set", type=Path)
     p.add_argument("--tool", type=Path, default=TOOL, help="folder of the dinners tool")
     p.add_argument("--results", type=Path)
+    p.add_argument("--labels", type=Path, help="results of a replay: take the labels from its out.rttm instead of the truth")
     p.add_argument("--laughs", choices=["known", "unknown"], default="known")
     p.add_argument("--jitter", type=float, default=0.0, help="spread of label edges, s")
     p.add_argument("--miss", type=float, default=0.0, help="share of stretches missed")
@@ -121,7 +131,10 @@ def main() -> None:
         spent = talked = 0.0
         for f in sorted(a.set.glob("*/truth.json")):
             truth = json.loads(f.read_text())
-            segments = stretches(truth, a.laughs, a.jitter, a.miss, rng)
+            if a.labels:
+                segments = labels(a.labels / f.parent.name / "out.rttm")
+            else:
+                segments = stretches(truth, a.laughs, a.jitter, a.miss, rng)
             t0 = time.process_time()
             events = converse(truth, segments, samples(a.ahead), STANDARD)
             spent, talked = spent + time.process_time() - t0, talked + truth["seconds"]
