@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
+from numpy.lib.stride_tricks import as_strided
 from numpy.typing import NDArray
 
 from companion.hearing.pitch import WINDOW, pitch
@@ -23,6 +25,7 @@ LOW, HIGH = 8, 160
 """Bins used for direction: 250 to 5000 Hz. Below, a small array sees no phase; above, the phase wraps."""
 
 CEPSTRA = 19
+BANDS = 40
 _FLOOR_RISE = 3.0 / FRAMES_A_SECOND  # dB a frame: the noise floor climbs 3 dB a second
 _DEEPEST = 120.0  # dB the floor may lie below the loudest sound so far
 _TINY = 1e-20
@@ -36,6 +39,7 @@ class Frames:
     vad: Floats  # (n,) speech probability
     db: Floats  # (n,) level over the noise floor
     level: Floats  # (n,) dBFS
+    bands: Floats  # (n, 40) mel bands, dB over their noise floors
     voice: Floats  # (n, 38) c1 to c19 and their slopes
     f0: Floats  # (n,) log2 Hz
     voiced: Floats  # (n,) 0..1
@@ -43,7 +47,7 @@ class Frames:
     weight: Floats | None  # (n, bins) how much each bin stands out of the noise, 0..1
 
 
-def _mel_bank(n: int = 40, low: float = 80, high: float = 7600) -> Floats:
+def _mel_bank(n: int = BANDS, low: float = 80, high: float = 7600) -> Floats:
     def mel(f: NDArray[np.float64] | float) -> NDArray[np.float64]:
         return np.asarray(2595 * np.log10(1 + np.asarray(f) / 700))
 
@@ -61,7 +65,8 @@ def _dct(n: int, keep: int) -> Floats:
 
 _HANN = np.hanning(FRAME + 1)[:-1].astype(np.float32)
 _MEL = np.ascontiguousarray(_mel_bank().T)
-_DCT = np.ascontiguousarray(_dct(40, CEPSTRA).T)
+_DCT = np.ascontiguousarray(_dct(BANDS, CEPSTRA).T) * np.float32(np.log(10) / 10)  # from dB to nepers of power
+_FULL_SCALE = np.float32(10 * np.log10(FRAME * FRAME * 0.375 / 2))
 
 
 class NoiseFloor:
@@ -84,56 +89,70 @@ class NoiseFloor:
         return self._floor
 
 
+class _Made(NamedTuple):
+    """What of two frames is known without look-ahead."""
+
+    vad: Floats
+    db: Floats
+    level: Floats
+    bands: Floats
+    phase: Phasors | None
+    weight: Floats | None
+
+
 class Features:
     """Blocks of 512 samples in, two frames out, `LATE` samples late. Nothing depends on the recording level."""
 
     def __init__(self, channels: int) -> None:
         self._two = channels >= 2
         self._sound = np.zeros((2 if self._two else 1, 3 * BLOCK), np.float32)
-        self._cepstra = np.zeros((6, CEPSTRA), np.float32)
-        self._bins, self._whole = NoiseFloor(), NoiseFloor()
+        item = self._sound.strides
+        self._rows = as_strided(self._sound[:, BLOCK + HOP :], (len(self._sound), 2, FRAME), (item[0], 4 * HOP, 4))
+        self._wide = as_strided(self._sound[0], (2, WINDOW), (4 * HOP, 4))
+        self._cepstra = np.zeros((6, CEPSTRA), np.float32)  # oldest first; the frames that come out are rows 2 and 3
+        self._floor = NoiseFloor()
         self._vad = 0.0
-        self._held: tuple[Floats, Floats, Floats, Phasors | None, Floats | None] | None = None
+        self._held: _Made | None = None
 
     def feed(self, at: Sample, sound: Floats, vad: float) -> Frames | None:
         """`sound` (512, channels) begins at `at`; `vad` is its speech probability. None for the very first block."""
         s = self._sound
         s[:, : 2 * BLOCK] = s[:, BLOCK:]
         s[:, 2 * BLOCK :] = sound[:, : len(s)].T
-        made = self._make(vad)
-        held, self._held = self._held, made
+        held, self._held = self._held, self._make(vad)
         if held is None:
             return None
-        c = self._cepstra  # oldest first; the frames that come out are rows 2 and 3
-        slope = (2 * (c[4:6] - c[0:2]) + c[3:5] - c[1:3]) / np.float32(10)
-        f0, voiced = pitch(np.lib.stride_tricks.as_strided(s[0], (2, WINDOW), (4 * HOP, 4)))
-        return Frames(at - BLOCK - 128, held[0], held[1], held[2], np.hstack([c[2:4], slope]), f0, voiced, held[3], held[4])
+        c = self._cepstra
+        voice = np.empty((2, 2 * CEPSTRA), np.float32)
+        voice[:, :CEPSTRA] = c[2:4]
+        voice[:, CEPSTRA:] = np.float32(0.2) * (c[4:6] - c[0:2]) + np.float32(0.1) * (c[3:5] - c[1:3])
+        f0, voiced = pitch(self._wide)
+        return Frames(at - BLOCK - 128, held.vad, held.db, held.level, held.bands, voice, f0, voiced, held.phase, held.weight)
 
-    def _make(self, vad: float) -> tuple[Floats, Floats, Floats, Phasors | None, Floats | None]:
-        """The parts of the two newest frames that need no look-ahead; remembers their cepstra."""
-        s = self._sound
-        item = s.strides
-        rows = np.lib.stride_tricks.as_strided(s[:, BLOCK + HOP :], (len(s), 2, FRAME), (item[0], 4 * HOP, 4))
-        spectrum = np.fft.rfft(rows * _HANN, axis=2)
+    def _make(self, vad: float) -> _Made:
+        """The two newest frames; remembers their cepstra."""
+        spectrum = np.fft.rfft(self._rows * _HANN, axis=2)
         power = spectrum[0].real ** 2 + spectrum[0].imag ** 2
         mel = power @ _MEL
-        mel = np.log(mel + (np.float32(1e-7) * mel.mean(axis=1, keepdims=True) + np.float32(_TINY)))
+        mel += np.float32(1e-7) * mel.mean(axis=1, keepdims=True) + np.float32(_TINY)
+        levels = np.empty((2, 1 + BANDS + (HIGH - LOW if self._two else 0)), np.float32)
+        levels[:, 0] = power[:, 4:240].sum(axis=1)
+        levels[:, 1 : 1 + BANDS] = mel
+        if self._two:
+            levels[:, 1 + BANDS :] = power[:, LOW:HIGH]
+        levels = np.float32(10) * np.log10(levels + np.float32(_TINY))
         self._cepstra[:4] = self._cepstra[2:]
-        self._cepstra[4:] = mel @ _DCT
-        level = 10 * np.log10(power[:, 4:240].sum(axis=1) + np.float32(_TINY))
-        silent = not s[:, BLOCK + HOP :].any()
-        floor = np.array([level[i] if silent else self._whole.feed(level[i : i + 1])[0] for i in (0, 1)], np.float32)
+        self._cepstra[4:] = levels[:, 1 : 1 + BANDS] @ _DCT
+        if self._rows[0].any():
+            over = levels - np.stack([self._floor.feed(levels[0]), self._floor.feed(levels[1])])
+        else:
+            over = np.zeros_like(levels)  # digital silence teaches nothing about the room
         vads = np.array([(self._vad + vad) / 2, vad], np.float32)
         self._vad = vad
-        full = level - np.float32(10 * np.log10(FRAME * FRAME * 0.375 / 2))
+        known = vads, over[:, 0], levels[:, 0] - _FULL_SCALE, over[:, 1 : 1 + BANDS]
         if not self._two:
-            return vads, level - floor, full, None, None
-        band = 10 * np.log10(power[:, LOW:HIGH] + np.float32(_TINY))
-        if silent:
-            weight = np.zeros_like(band)
-        else:
-            under = np.stack([self._bins.feed(band[0]), self._bins.feed(band[1])])
-            weight = np.clip((band - under - 4) / 10, 0, 1)
+            return _Made(*known, None, None)
         z = spectrum[0, :, LOW:HIGH] * spectrum[1, :, LOW:HIGH].conj()
-        phase = z / (np.abs(z) + np.float32(1e-30))
-        return vads, level - floor, full, phase.astype(np.complex64), weight.astype(np.float32)
+        z /= np.abs(z) + np.float32(1e-30)
+        weight = np.minimum(np.maximum((over[:, 1 + BANDS :] - 4) * np.float32(0.1), 0), 1)
+        return _Made(*known, z.astype(np.complex64, copy=False), weight)

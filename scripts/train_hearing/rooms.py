@@ -1,0 +1,98 @@
+"""Rooms and noises for training: walls, seats, angles and distances drawn wider than life; image sources up to order 17."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pyroomacoustics as pra
+import soundfile as sf
+from scipy.signal import oaconvolve
+
+RATE = 16_000
+CUT = 40  # pyroomacoustics delays every response by half its fractional-delay filter
+
+SHIPPABLE = ("music_jazz", "music_song", "rain", "fire_crackling", "clock_tick", "sneezes", "baby_cry", "dog_bark", "coughs")
+"""Recordings whose licences let weights trained on them be shipped."""
+
+
+def ring(deg: float) -> np.ndarray:
+    return np.array([np.cos(np.radians(deg)), np.sin(np.radians(deg)), 0.0])
+
+
+class Room:
+    """Impulse responses at two microphones: `of[name][spot]` is (2, taps); `late[name][spot]` the direct sound's delay in s."""
+
+    def __init__(self, spots: int, rng: np.random.Generator) -> None:
+        while True:
+            size = rng.uniform([3, 2.6, 2.2], [8, 6, 3.4])
+            mid = np.array([*(size[:2] * rng.uniform(0.25, 0.75, 2)), rng.uniform(0.7, 0.95)])
+            az, apart = rng.uniform(0, 360), rng.choice([rng.uniform(50, 130), rng.uniform(130, 180)])
+            far = np.exp(rng.uniform(np.log(0.35), np.log(1.6), 2))
+            seats = [mid + r * ring(a) + [0, 0, rng.uniform(0.15, 0.5)] for r, a in zip(far, (az, az + apart), strict=True)]
+            if all((s[:2] > 0.3).all() and (s[:2] < size[:2] - 0.3).all() for s in seats):
+                break
+        along = seats[0] - seats[1]
+        axis = ring(float(np.degrees(np.arctan2(along[1], along[0]))) + rng.choice([0, rng.uniform(-75, 75)]))
+        half = rng.uniform(0.05, 0.15) / 2
+        mics = np.stack([mid + axis * half, mid - axis * half]).T
+        anywhere = lambda: rng.uniform(0.25, size - 0.25)  # noqa: E731
+        places = {str(i): [s + rng.normal(0, [0.06, 0.06, 0.03]) for _ in range(spots + 1)] for i, s in enumerate(seats)}
+        places["2"] = [anywhere()]
+        places["noise"] = [anywhere() for _ in range(4)]
+        places["box"] = [mid + [0, 0, -0.04] + 0.1 * ring(rng.uniform(0, 360))]
+        absorption, order = pra.inverse_sabine(float(rng.uniform(0.18, 0.65)), size)
+        room = pra.ShoeBox(size, fs=RATE, materials=pra.Material(min(0.95, absorption)), max_order=min(order, 17))
+        flat = [(n, p) for n, ps in places.items() for p in ps]
+        for _, p in flat:
+            room.add_source(np.clip(p, 0.08, size - 0.08))
+        room.add_microphone_array(mics)
+        room.compute_rir()
+        gain = 10 ** (rng.uniform(-1.5, 1.5) / 20)  # the two microphones differ
+        self.of: dict[str, list[np.ndarray]] = {}
+        self.late: dict[str, list[float]] = {}
+        for i, (n, p) in enumerate(flat):
+            taps = min(len(room.rir[0][i]), len(room.rir[1][i]))
+            both = np.stack([room.rir[0][i][CUT:taps], gain * room.rir[1][i][CUT:taps]]).astype("f4")
+            self.of.setdefault(n, []).append(both)
+            self.late.setdefault(n, []).append(float(np.linalg.norm(p - mics[:, 0]) / 343))
+
+    def put(self, out: np.ndarray, x: np.ndarray, name: str, spot: int, at: float) -> None:
+        """Add a sound at `at` seconds to (2, n)."""
+        y = oaconvolve(x[None], self.of[name][spot], axes=1)
+        a = round(at * RATE)
+        n = min(y.shape[1], out.shape[1] - a)
+        if n > 0:
+            out[:, a : a + n] += y[:, :n]
+
+
+def coloured(n: int, rng: np.random.Generator) -> np.ndarray:
+    f = np.fft.rfftfreq(n, 1 / RATE)
+    return np.fft.irfft(np.fft.rfft(rng.standard_normal(n)) / np.maximum(f, 50) ** (rng.uniform(0, 2) / 2), n)
+
+
+def hits(n: int, rng: np.random.Generator) -> np.ndarray:
+    """Cutlery, glasses, plates put down."""
+    x = np.zeros(n + RATE)
+    for t in rng.integers(0, n, max(1, rng.poisson(rng.uniform(5, 60) * n / RATE / 60))):
+        k = np.arange(int(0.3 * RATE)) / RATE
+        partials = rng.uniform(400, 7500, int(rng.integers(2, 8)))
+        x[t : t + len(k)] += sum(rng.uniform(0.2, 1) * np.exp(-k * rng.uniform(10, 150)) * np.sin(2 * np.pi * f * k) for f in partials) * 10 ** rng.uniform(-1, 0)
+    return x[:n]
+
+
+def band(n: int, rng: np.random.Generator) -> np.ndarray:
+    """Something like music: chords and a melody of harmonic notes over a beat."""
+    x, root, beat = np.zeros(n + 4 * RATE), 82 * 2 ** rng.uniform(0, 1.5), rng.uniform(0.2, 0.7)
+    decay, tilt = rng.uniform(0.5, 5), rng.uniform(1, 2)
+    k = np.arange(3 * RATE) / RATE
+    for t in np.arange(0, n, int(beat * RATE)):
+        for step in rng.choice([0, 3, 4, 5, 7, 9, 12, 14, 16, 19, 24], int(rng.integers(1, 5)), replace=False):
+            f = root * 2 ** (step / 12)
+            x[t : t + len(k)] += rng.uniform(0.2, 1) * np.exp(-decay * k) * sum(np.sin(2 * np.pi * f * h * k) / h**tilt for h in range(1, 9) if f * h < 7000)
+    return x[:n]
+
+
+def recorded(data: Path, n: int, rng: np.random.Generator) -> np.ndarray:
+    x = sf.read(data / "noise" / f"{rng.choice(SHIPPABLE)}.ogg", dtype="float32")[0]
+    return np.resize(np.roll(x, -int(rng.integers(len(x)))), n)
