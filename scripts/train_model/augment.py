@@ -1,0 +1,127 @@
+"""Clips as a microphone on a dinner table would hear them: rooms, noises, channels, levels. All drawn from a seed.
+
+Used by the step `augment` (see `features.py`), which turns such sounds into features at once: the sounds are not kept.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.signal import butter, fftconvolve, lfilter, sosfilt
+
+from .clips import RATE_HZ
+
+Floats = NDArray[np.float32]
+
+
+def level(sound: Floats) -> float:
+    """Root mean square, never zero."""
+    return float(np.sqrt(np.mean(np.square(sound), dtype=np.float64))) + 1e-6
+
+
+def cutlery(length: int, rng: np.random.Generator) -> Floats:
+    """Short ringing hits."""
+    sound = np.zeros(length, np.float32)
+    for _ in range(max(1, int(length / RATE_HZ * rng.uniform(0.5, 5)))):
+        start = int(rng.integers(0, length))
+        time = np.arange(min(int(rng.uniform(0.02, 0.25) * RATE_HZ), length - start)) / RATE_HZ
+        ring = np.sin(2 * np.pi * rng.uniform(1500, 7500, (4, 1)) * time).sum(0)
+        sound[start : start + len(time)] += ring * np.exp(-time * rng.uniform(20, 90)) * rng.uniform(0.3, 1)
+    return sound
+
+
+def hiss(length: int, rng: np.random.Generator) -> Floats:
+    """Coloured noise, sometimes with the hum of a machine."""
+    sound = lfilter([1], [1, -rng.uniform(0, 0.98)], rng.standard_normal(length))
+    sound /= level(sound)
+    if rng.random() < 0.3:
+        tones = rng.choice([50, 60, 100, 120]) * np.arange(1, 5)[:, None]
+        phases, strengths = rng.uniform(0, 6.3, (4, 1)), rng.uniform(0, 0.8, (4, 1))
+        sound += (np.sin(2 * np.pi * tones * np.arange(length) / RATE_HZ + phases) * strengths).sum(0)
+    return np.asarray(sound, np.float32)
+
+
+def tones(length: int, rng: np.random.Generator) -> Floats:
+    """Something like music: a few notes that come and go."""
+    time = np.arange(length) / RATE_HZ
+    sound = 0.02 * rng.standard_normal(length)
+    for _ in range(rng.integers(3, 8)):
+        swell = np.clip(np.sin(2 * np.pi * rng.uniform(0.2, 2) * time + rng.uniform(0, 6.3)), 0, 1)
+        sound += np.sin(2 * np.pi * 110 * 2 ** (rng.integers(0, 40) / 12) * time) * swell
+    return np.asarray(sound, np.float32)
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What may sound around a clip: impulse responses, recorded noises (all at 16 kHz), and voices for babble."""
+
+    rooms: list[Floats]
+    recorded: list[Floats]
+    babble: Floats
+
+    def noise(self, length: int, rng: np.random.Generator) -> Floats:
+        """A stretch of one kind of noise, at no particular level."""
+        kind = rng.random()
+        if kind < 0.25:
+            voices = [self._stretch(self.babble, length, rng) * rng.uniform(0.3, 1) for _ in range(rng.integers(1, 7))]
+            return np.sum(voices, axis=0)
+        if kind < 0.45 and self.recorded:
+            return self._stretch(self.recorded[rng.integers(len(self.recorded))], length, rng)
+        if kind < 0.8:
+            return hiss(length, rng)
+        if kind < 0.92:
+            return cutlery(length, rng) + 0.05 * hiss(length, rng)
+        return tones(length, rng)
+
+    @staticmethod
+    def _stretch(sound: Floats, length: int, rng: np.random.Generator) -> Floats:
+        if len(sound) <= length:
+            sound = np.tile(sound, length // len(sound) + 2)
+        start = int(rng.integers(0, len(sound) - length))
+        return sound[start : start + length]
+
+
+def channel(sound: Floats, rng: np.random.Generator) -> Floats:
+    """A microphone's colour, sometimes a telephone's band."""
+    if rng.random() < 0.5:
+        sound = lfilter([1, rng.uniform(-0.5, 0.5)], [1, rng.uniform(-0.3, 0.3)], sound)
+    if rng.random() < 0.5:
+        sound = sosfilt(butter(1, rng.uniform(40, 250), "high", fs=RATE_HZ, output="sos"), sound)
+    draw = rng.random()
+    if draw < 0.2:
+        sound = sosfilt(butter(8, rng.uniform(3300, 3900), "low", fs=RATE_HZ, output="sos"), sound)
+    elif draw < 0.3:
+        sound = sosfilt(butter(4, rng.uniform(4500, 7500), "low", fs=RATE_HZ, output="sos"), sound)
+    return sound
+
+
+def heard(speech: Floats, lead: int, tail: int, around: Surroundings, rng: np.random.Generator) -> Floats:
+    """The clip with `lead` and `tail` samples around it, as a microphone would hear it, in the 16-bit range.
+
+    A tenth is left as it is, between true zeros; a sixth is nearly clean; the others get a room, noise and a channel.
+    """
+    sound = np.concatenate([np.zeros(lead, np.float32), speech, np.zeros(tail, np.float32)])
+    sound /= level(sound)
+    loudness_db = rng.uniform(-40, -15)
+    draw = rng.random()
+    if draw < 0.1:
+        return _quantised(sound, loudness_db)
+    easy = draw < 0.27
+    if not easy and rng.random() < 0.7:
+        sound = fftconvolve(sound, around.rooms[rng.integers(len(around.rooms))])[: len(sound)]
+        sound /= level(sound)
+    snr_db = rng.uniform(25, 55) if easy else rng.uniform(2, 28)
+    noise = around.noise(len(sound), rng)
+    sound = channel(sound + noise / level(noise) * 10 ** (-snr_db / 20), rng)
+    sound /= level(sound)
+    if rng.random() < 0.03:
+        sound = np.clip(sound, -rng.uniform(1, 3), rng.uniform(1, 3))
+    if rng.random() < 0.6:
+        sound = sound + rng.standard_normal(len(sound)) * 10 ** (rng.uniform(-70, -50) / 20)
+    return _quantised(np.asarray(sound, np.float32), loudness_db)
+
+
+def _quantised(sound: Floats, loudness_db: float) -> Floats:
+    return np.rint(np.clip(sound * (32768 * 10 ** (loudness_db / 20)), -32768, 32767)).astype(np.float32)

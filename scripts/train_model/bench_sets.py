@@ -1,0 +1,157 @@
+"""The clips that recognition is measured on: people and made voices that training never heard.
+
+Parameters (the weight of `[unk]`, confidence bars) are chosen on the "tuning" sets; tables show the others.
+"""
+
+from __future__ import annotations
+
+import random
+import shutil
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import soundfile
+import soxr
+from numpy.typing import NDArray
+
+from . import lexicon, people, places
+from .augment import cutlery, hiss, level
+from .clips import RATE_HZ, Clip, as_pcm
+from .rooms import image_room
+from .voices import HELD_ACCENTS, HELD_VARIANTS, Espeak, flite_voice
+
+Floats = NDArray[np.float32]
+
+AN4_COMMANDS = frozenset("yes no stop help start go repeat enter erase".split())
+REHEARSED_VOICES = ("en-us", "en", "en-us+m3", "en-us+f3", "en+f2", "en+m7")
+"""Voices of rehearsed dinners; trained on like any other, so their figures are for those dinners only."""
+
+
+@dataclass(frozen=True, slots=True)
+class Set:
+    """Clips and the phrases allowed while they are heard. `rate_hz`: of the clips' samples."""
+
+    name: str
+    clips: list[Clip]
+    phrases: list[str]
+    rate_hz: int = RATE_HZ
+
+
+def commands() -> list[str]:
+    """Every command and plain word of danger: the full command grammar."""
+    return list(dict.fromkeys([*lexicon.text_lines("commands"), *lexicon.text_lines("danger")]))
+
+
+def _of(name: str, clips: Sequence[Clip], rate_hz: int = RATE_HZ) -> Set:
+    return Set(name, list(clips), sorted({clip.text for clip in clips}), rate_hz)
+
+
+def human_sets() -> Iterator[Set]:
+    """Recordings of people, each set with its own few phrases."""
+    if not people.available():
+        return
+    yield _of("human wake words", list(people.command_clips("wake")))
+    yield _of("human command words (GSC, people kept aside)", list(people.command_clips("gsc", for_training=False)))
+    an4 = [clip for clip in people.command_clips("an4", for_training=False) if clip.text in AN4_COMMANDS]
+    yield _of("human AN4 commands (people kept aside)", an4)
+    yield _of("human phrases", list(people.command_clips("phrases")))
+    digits = [Clip(_halved(clip.pcm), clip.text, clip.voice) for clip in people.command_clips("fsdd")]
+    yield _of("human digits at 8 kHz", digits, 8000)
+
+
+def _halved(pcm: NDArray[np.int16]) -> NDArray[np.int16]:
+    return as_pcm(soxr.resample(pcm.astype(np.float32) / 32768, RATE_HZ, 8000))
+
+
+def held_voices(phrases: Sequence[str], seed: int = 77) -> list[Clip]:
+    """Each phrase by one voice kept aside: two thirds espeak-ng, one third flite where it is installed."""
+    rng, engine = random.Random(seed), Espeak()
+    flite = flite_voice(held=True) if shutil.which("flite") else None
+    clips = []
+    for number, phrase in enumerate(phrases):
+        if flite and number % 3 == 2 and not any("-" in word or word == "mhm" for word in phrase.split()):
+            clips.append(flite(phrase, rng))
+        else:
+            voice = f"{rng.choice(HELD_ACCENTS)}+{rng.choice(HELD_VARIANTS)}"
+            clips.append(Clip(engine.say(phrase, voice, rng.randint(120, 190), rng.randint(30, 70)), phrase, voice))
+    return clips
+
+
+def rehearsed_voices(phrases: Sequence[str], seed: int = 78) -> list[Clip]:
+    """Each phrase by one of the voices of rehearsed dinners."""
+    rng, engine = random.Random(seed), Espeak()
+    chosen = ((phrase, rng.choice(REHEARSED_VOICES)) for phrase in phrases)
+    return [Clip(engine.say(phrase, voice, rng.randint(120, 190)), phrase, f"espeak/{voice}") for phrase, voice in chosen]
+
+
+def kitchen_noise(length: int, rng: np.random.Generator) -> Floats:
+    """Dinner noises that no training heard (the kitchen recordings where present, else made cutlery and hiss)."""
+    names = ("cutlery", "plates", "clean_dishes", "water_flowing", "stove_fan", "boiling_water")
+    path = places.HUMAN_DATA / "noise" / f"{names[rng.integers(len(names))]}.ogg"
+    if not path.exists():
+        return cutlery(length, rng) + 0.1 * hiss(length, rng)
+    found = people.read_sound(path)
+    start = int(rng.integers(0, max(1, len(found) - length)))
+    return np.resize(found[start:], length)
+
+
+def in_room(clips: Sequence[Clip], snr_db: float, distance_m: tuple[float, float] = (0.6, 1.2), seed: int = 9) -> list[Clip]:
+    """The clips in simulated dining rooms with dinner noise `snr_db` below the voice."""
+    from scipy.signal import fftconvolve
+
+    rng = np.random.default_rng(seed)
+    rooms = [image_room(rng, distance_m) for _ in range(12)]
+    placed = []
+    for clip in clips:
+        speech = np.pad(clip.pcm.astype(np.float32) / 32768, (int(0.3 * RATE_HZ), int(0.5 * RATE_HZ)))
+        wet = fftconvolve(speech, rooms[rng.integers(len(rooms))])[: len(speech)]
+        voiced = wet[int(0.3 * RATE_HZ) : -int(0.5 * RATE_HZ)]
+        noise = kitchen_noise(len(wet), rng)
+        mix = wet / level(voiced) + noise / level(noise) * 10 ** (-snr_db / 20)
+        placed.append(Clip(as_pcm(mix * 0.05), clip.text, clip.voice))
+    return placed
+
+
+def made_sets() -> Iterator[Set]:
+    """Made voices kept aside, with the full command grammar, in ever worse places; and the rehearsed dinners' voices."""
+    phrases = commands()
+    voices = held_voices(phrases)
+    places_heard: tuple[tuple[str, Callable[[list[Clip]], list[Clip]]], ...] = (
+        ("clean", list),
+        ("room, 20 dB", lambda clips: in_room(clips, 20)),
+        ("room, 10 dB", lambda clips: in_room(clips, 10)),
+        ("room, 5 dB", lambda clips: in_room(clips, 5)),
+        ("3 m away, 20 dB", lambda clips: in_room(clips, 20, (2.7, 3.3))),
+    )
+    for name, place in places_heard:
+        yield Set(f"made voices kept aside: {name}", place(voices), phrases)
+    yield Set("“stop”, made voices kept aside: room, 10 dB", in_room(held_voices(["stop"] * 100, 79), 10), phrases)
+    yield Set("rehearsed dinners' voices: room, 20 dB", in_room(rehearsed_voices(phrases), 20), phrases)
+
+
+def _pieces(folder: str, names: Sequence[str], length_s: float = 15.0) -> list[Clip]:
+    found = []
+    for name in names:
+        sound, rate = soundfile.read(places.HUMAN_DATA / folder / name, dtype="float32")
+        assert rate == RATE_HZ
+        step = int(length_s * RATE_HZ)
+        found += [Clip(as_pcm(sound[start : start + step]), "", name) for start in range(0, len(sound), step)]
+    return found
+
+
+def reject_sets(minutes: float = 30.0) -> Iterator[Set]:
+    """Talk of people that training never heard; any phrase accepted in it is false. About `minutes` of each."""
+    if not people.available():
+        return
+    phrases = commands()
+    rows = people.rows(places.HUMAN_DATA / "speech" / "speakers.csv")
+    libri = people.kept_aside({row["file"] for row in rows if row["source"].startswith("LibriSpeech")}, 5)
+    volunteers = sorted(row["file"] for row in rows if row["source"].startswith("VoxForge ("))
+    foreign = sorted(path.name for path in (places.HUMAN_DATA / "foreign").glob("*.ogg"))
+    most = int(minutes * 4)
+    yield Set("read English (LibriSpeech people kept aside)", _pieces("speech", sorted(libri))[:most], phrases)
+    yield Set("read English (VoxForge, never trained on)", _pieces("speech", volunteers)[:most], phrases)
+    yield Set("isolated foreign words", _pieces("foreign", foreign)[::2][:most], phrases)
+    others = [clip for folder in ("notwake", "orders") for clip in people.command_clips(folder)]
+    yield Set("other words and coffee orders", others, phrases)
