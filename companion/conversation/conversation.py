@@ -82,7 +82,7 @@ class Conversation:
         out = self._speech(rest)
         out += self._overlaps.feed(rest, self._now)
         out += self._talk(rest)
-        out += self._stage.close(self._now, self._now)
+        out += self._stage.close(self._now)
         return sorted(out, key=lambda e: (e.at, _ORDER[type(e)]))
 
     # --- asked by the exercises
@@ -151,7 +151,7 @@ class Conversation:
         while self._next and self._next[0].since <= self._settled:
             floor = self._next.popleft()
             out += self._stage.feed(_until(segments, floor.since), floor.since, self._now)
-            out += self._stage.close(floor.since, self._now)
+            out += self._stage.close(self._now)
             self.floor = floor
             self._stage = self._stage_for(floor)
             segments = (*(s for s in self._recent if s.end > floor.since and s not in segments), *segments)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from companion.conversation.interruptions import AT_ONCE, OVER_WORDS, Incoming, kind_settled, told
 from companion.conversation.manners import Manners
 from companion.conversation.turns import Turns
-from companion.conversation.utterances import Utterance, Voice
+from companion.conversation.utterances import AFTER_ALL, Utterance, Voice
 from companion.conversation.woven import SEAM, together
 from companion.events import Backchannel, ContestedStart, Event, InterruptionKind
 from companion.hearing.heard import Segment
@@ -59,13 +59,12 @@ class FreeTalk:
                 continue
             self._ahead = who
             if who != self._turns.by and not self._may_yet_be_a_butt_in(who, settled):
-                out += self._hand_over(who, now)
+                out += self._hand_over(who, self._alone_since(who), now)
         return out + self._what_is_over(settled, now)
 
-    def close(self, at: Sample, now: Sample) -> list[Event]:
+    def close(self, now: Sample) -> list[Event]:
         """A floor is given, or the evening is over: everything that is still open ends."""
-        later = at + samples(3600.0)
-        return [*self.feed([], later, now), *self._turns.close(now)]
+        return [*self.feed([], AFTER_ALL, now), *self._turns.close(now)]
 
     # --- somebody speaks
 
@@ -76,9 +75,11 @@ class FreeTalk:
         side.run_end = max(side.run_end, utterance.end)
         if who == self._turns.by:
             self._turns.reach(utterance.end)
-        elif over:
+        out = self._comes_in(utterance, who, now)
+        part = self._incoming is not None and self._incoming.by == who and utterance.start >= self._incoming.start
+        if over and who != self._turns.by and not part:
             side.small.append(utterance)
-        return self._comes_in(utterance, who, now)
+        return out
 
     def _long_enough_alone(self, who: Partner, settled: Sample) -> bool:
         """Whether `who` has spoken since the other's last word for longer than a backchannel, or at all if nobody has a turn."""
@@ -100,10 +101,14 @@ class FreeTalk:
         short = incoming.end - incoming.start <= samples(self._manners.butt_in_max)
         return short and settled - incoming.end < AT_ONCE
 
-    def _hand_over(self, who: Partner, now: Sample) -> list[Event]:
+    def _alone_since(self, who: Partner) -> Sample:
+        """The start of the utterance in which `who` was left alone, or began alone."""
         side, other = self._sides[who], self._sides[self._pair.other(who)]
         since = max(side.run, other.voice.last_word_end or 0)
-        start = next((u.start for u in side.voice.utterances if u.end > since), since)
+        return next((u.start for u in side.voice.utterances if u.end > since), since)
+
+    def _hand_over(self, who: Partner, start: Sample, now: Sample) -> list[Event]:
+        side, other = self._sides[who], self._sides[self._pair.other(who)]
         out: list[Event] = []
         if self._turns.by is not None:
             # Small sounds of the last holder, made while the other was on the way to the floor, are no longer its turn.
@@ -122,15 +127,17 @@ class FreeTalk:
         if incoming and incoming.by == who and utterance.start - incoming.end < samples(self._manners.interruption_same):
             incoming.end = max(incoming.end, utterance.end)
             return []
-        if not self._with_interruptions or self._ahead in (None, who) or utterance.talk < samples(self._manners.interruption_min):
+        if not self._with_interruptions or utterance.talk < samples(self._manners.interruption_min):
             return []
         holder = self._sides[self._pair.other(who)].voice
-        begun = holder.utterance_at(utterance.start, SEAM)
-        if begun is None:
+        within = samples(self._manners.contest_within)
+        rival = next((u for u in holder.utterances if abs(u.start - utterance.start) < within), None)
+        if rival is not None:
+            return self._contest(utterance, rival, now)
+        if self._ahead in (None, who) or utterance.longest < samples(self._manners.first_segment):
             return []
-        if utterance.start - begun.start < samples(max(self._manners.free_inside, self._manners.contest_within)):
-            return self._contest(utterance, begun, now)
-        if utterance.longest < samples(self._manners.first_segment):
+        begun = holder.utterance_at(utterance.start, SEAM)
+        if begun is None or utterance.start - begun.start < samples(self._manners.free_inside):
             return []
         join = samples(self._manners.ipu_join)
         both = together(holder, self._sides[who].voice, utterance.start, utterance.end, join)
@@ -163,6 +170,8 @@ class FreeTalk:
             for utterance in side.small:
                 if settled - utterance.end < same:
                     waiting.append(utterance)
+                elif self._is_a_short_turn(utterance, who):
+                    out += self._hand_over(who, utterance.start, now)
                 elif self._turns.by is not None and utterance.talk <= samples(self._manners.backchannel_max):
                     out.append(Backchannel(utterance.start, utterance.end, now, who))
             side.small = waiting
@@ -171,6 +180,14 @@ class FreeTalk:
             self._incoming = None
             out.append(incoming.ended(self._kind(incoming), now))
         return out + self._lapse(settled, now)
+
+    def _is_a_short_turn(self, utterance: Utterance, who: Partner) -> bool:
+        """An answer too short to win the floor, given into silence and followed by silence; "go on" is followed by going on."""
+        if utterance.talk < samples(self._manners.min_turn) or self._turns.by in (None, who):
+            return False
+        silence = samples(self._manners.turn_over)
+        spoken = self._sides[self._pair.other(who)].voice.spoken
+        return not spoken(utterance.start - silence, utterance.end + samples(self._manners.interruption_same))
 
     def _lapse(self, settled: Sample, now: Sample) -> list[Event]:
         ends = [side.voice.last_end or 0 for side in self._sides.values()]

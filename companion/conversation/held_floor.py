@@ -18,7 +18,7 @@ from companion.conversation.interruptions import (
 )
 from companion.conversation.manners import Manners
 from companion.conversation.turns import Turns
-from companion.conversation.utterances import Utterance, Voice
+from companion.conversation.utterances import AFTER_ALL, Utterance, Voice
 from companion.events import Backchannel, ContestedStart, Event
 from companion.hearing.heard import Segment
 from companion.partner import Pair, Partner
@@ -58,14 +58,14 @@ class HeldFloor:
         self._small += [u for u in over if u.talk and not self._is_incoming(u)]
         return out + self._what_is_over(settled, now)
 
-    def close(self, at: Sample, now: Sample) -> list[Event]:
+    def close(self, now: Sample) -> list[Event]:
         """The floor is given to somebody else: everything that is still open ends."""
         out: list[Event] = []
         for voice in (self._mine, self._theirs):
-            for utterance in voice.feed([], at + samples(3600.0)):
+            for utterance in voice.feed([], AFTER_ALL):
                 if voice is self._theirs and utterance.talk and not self._is_incoming(utterance):
                     self._small.append(utterance)
-        out += self._what_is_over(at + samples(3600.0), now)
+        out += self._what_is_over(AFTER_ALL, now)
         return out + list(self._turns.close(now))
 
     # --- the holder

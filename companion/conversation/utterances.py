@@ -13,6 +13,10 @@ MEMORY = samples(30.0)
 """How far back a voice remembers where it spoke. No decision looks back further, so a day takes no more room than a minute."""
 
 
+AFTER_ALL: Sample = 1 << 62
+"""A moment later than any: labels settled up to it make everything be over."""
+
+
 @dataclass(slots=True)
 class Utterance:
     """One partner's speech without a silence of `join` inside. Laughter is kept apart and is no talk."""
