@@ -24,19 +24,21 @@ _PATIENCE = 5.0
 """Seconds after which a command that had no effect is said once more."""
 
 
-def command(person: Person, other: Person, phrase: str, truth: Truth) -> Course:
-    """Wait for a quiet moment and say a command, on its own."""
+def command(person: Person, other: Person, phrase: str, truth: Truth, turn: list[Span] | None = None) -> Course:
+    """Wait for a quiet moment and say a command, on its own. Its span goes to `turn`, where it is part of one."""
     while min(person.quiet_for(), other.quiet_for()) < samples(_ISOLATED) or person.table.companion_spoke_within(0.5):
         yield
     said = yield from person.say(phrase, "command", polite=False)
     wanted = COMMANDS.get(phrase.lower(), phrase.lower())
     truth.commands.append(Commanded(person.name, phrase, wanted, said.span, said.step))
+    if turn is not None:
+        turn.append(said.span)
 
 
-def insist(person: Person, other: Person, phrase: str, truth: Truth) -> Course:
+def insist(person: Person, other: Person, phrase: str, truth: Truth, turn: list[Span] | None = None) -> Course:
     """Say a command; and once more when nothing comes of it (this course is dropped as soon as something does)."""
     for _ in range(2):
-        yield from command(person, other, phrase, truth)
+        yield from command(person, other, phrase, truth, turn)
         yield from person.wait(_PATIENCE)
 
 

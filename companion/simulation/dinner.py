@@ -85,7 +85,7 @@ class Dinner:
         self._scenario, self._voice, self._chime, self._on_room = scenario, companion_voice, chime, on_room
         self.room = rooms.build(ways[0], channels=channels, rt60_s=scenario.room.rt60_s, distance_m=scenario.room.distance_m,
                                 microphones_m=scenario.room.microphones_m)  # fmt: skip
-        self.truth = Truth()
+        self.truth = Truth(ends=scenario.ends)
         self.snr_db = float(ways[1].uniform(*scenario.noise.snr_db))
         self._air, self._table = Air(channels), Table()
         self._bed = Bed(scenario.noise.kind, AT_THE_MICROPHONE_DBFS - self.snr_db, self.room, ways[2])

@@ -26,6 +26,7 @@ class Reflection:
         self._given = False  # the listener has given something back, and nobody has judged it yet
         self._partly = False  # the source is to add what is missing
         self._last = "yes"
+        self._mine: TurnTaken | None = None  # what the listener is giving back now, a plea for a hint included
 
     def line_ended(self, keys: frozenset[str]) -> None:
         """Do what this line asks for."""
@@ -46,7 +47,8 @@ class Reflection:
             self._source.follow(speak(self._source, iter([self._source.hand.next("adding")]), taken.talk))
         elif self._hint:
             self._hint = False
-            self._listener.follow(insist(self._listener, self._source, "give me a hint", self._truth))
+            self._mine = self._mine or self._turn(self._listener)
+            self._listener.follow(insist(self._listener, self._source, "give me a hint", self._truth, self._mine.talk))
         else:
             self._reflect()
 
@@ -54,13 +56,13 @@ class Reflection:
         self._listener.follow(self._given_back())
 
     def _given_back(self) -> Course:
-        taken = self._turn(self._listener)
-        yield from speak(self._listener, iter(self._back), taken.talk, after=0.6)
+        self._mine = self._mine or self._turn(self._listener)
+        yield from speak(self._listener, iter(self._back), self._mine.talk, after=0.6)
         self._given = True
         self._back = self._back[-1:]
 
     def _judge(self, kind: str) -> None:
-        self._given, self._last = False, kind
+        self._given, self._last, self._mine = False, kind, None
         self._partly = kind in ("partly", "no")
         me = self._source
         if kind != "silence":

@@ -172,6 +172,7 @@ class Scenario(_Part):
     evening: str
     size: Size = "short"
     first_evening: bool = False
+    ends: Literal["done", "declined", "stopped", "gone"] = "done"  # how the evening is to end
     minutes: float = Field(30.0, gt=0, le=240)  # the rehearsal is broken off after this
     partners: tuple[Persona, Persona]
     room: RoomPlan = RoomPlan()

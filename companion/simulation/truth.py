@@ -97,6 +97,7 @@ class Truth:
     answers: list[Answered] = field(default_factory=list)
     sounded: list[Sounded] = field(default_factory=list)
     end: Sample = 0
+    ends: str = "done"  # how the evening is to end
 
     def as_dict(self) -> dict[str, Any]:
         """All of it for JSON, times in seconds."""
