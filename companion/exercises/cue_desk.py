@@ -13,7 +13,7 @@ from typing import Literal
 
 from companion.conversation.manners import Manners
 from companion.effects import Effect
-from companion.events import CueDropped, CueGiven, Event, Laugh, Spoken
+from companion.events import CueDropped, CueGiven, Event, Laugh, Mishap
 from companion.exercises.cues import Cue, Mends, Rank
 from companion.exercises.moment import Moment
 from companion.exercises.mouth import Mouth
@@ -27,6 +27,8 @@ Out = Event | Effect
 
 LAUGHTER_WITHIN = 1.0
 """Seconds around a cue's trigger in which laughter says that no cue was needed."""
+BETWEEN_LINES = 0.4
+"""Seconds between two lines of the companion's own."""
 OWED_EASES = 10.0
 """Seconds after which a line that is owed takes a gap of 0.3 s, so that lively talk does not hold it up for ever."""
 
@@ -84,6 +86,8 @@ class CueDesk:
         self.manners = manners
         self.cue_voice: CueVoice = cue_voice
         self.names = names
+        self.deaf = False  # it is too loud to follow: only time is kept
+        self.company = False  # a third voice is here: no cues
         self._over: set[str] = set()
         self._given: set[str] = set()
         self._dropped: set[str] = set()
@@ -119,13 +123,12 @@ class CueDesk:
     def silence(self, at: Sample) -> list[Out]:
         """Fall silent at once and forget everything that waits or sounds."""
         out: list[Out] = []
-        sound = self._mouth.sound
-        if sound is not None:
+        if self._mouth.busy:
             out.append(self._mouth.hush())
             self._mouth.forget(at)
-            if sound.started is not None:
-                out.append(Spoken(sound.started, max(at, sound.started), max(at, sound.started), sound.cue, True))
-        self._playing = None
+        if self._playing is not None:
+            self._over.add(self._playing.cue.tag)
+            self._playing = None
         return [*out, *self.clear(at)]
 
     @property
@@ -182,10 +185,9 @@ class CueDesk:
         sound = self._mouth.beat(moment.now)
         if sound is None or self._playing is None:
             return
-        start = sound.started if sound.started is not None else sound.asked
-        end = sound.ended if sound.ended is not None else moment.now
-        self._out.append(Spoken(start, max(start, end), max(moment.now, end), sound.cue, sound.cut))
         playing = self._playing
+        if sound.unheard:
+            self._out.append(Mishap(moment.now, moment.now, "a line was asked for and never heard"))
         if sound.cut or (playing.chimes_left == 0 and not playing.text):
             self._end(moment)
         elif playing.chimes_left == 0 and moment.quiet_for == 0 and not playing.cue.kind.urgent:
@@ -260,6 +262,8 @@ class CueDesk:
     def _gap_for(self, cue: Cue, moment: Moment) -> bool:
         if moment.own_voice or not moment.silent:
             return False
+        if cue.asked and self._mouth.over_at is not None and moment.now - self._mouth.over_at < samples(BETWEEN_LINES):
+            return False
         words = cue.kind.words or cue.text or cue.line
         gap = cue.gap if cue.gap is not None else cue.kind.gap
         if gap is None:
@@ -298,6 +302,10 @@ class CueDesk:
         """Why an unasked cue may not even wait: the step has no cues, the setting none of these, or its cap is reached."""
         kind = cue.kind
         if not kind.everywhere and not self._custom.cues:
+            return "setting"
+        if self.deaf and kind.rank is not Rank.TIME and kind.id not in ("c_noise", "c_idle"):
+            return "setting"
+        if self.company and kind.id not in ("c_third", "c_noise", "c_idle"):
             return "setting"
         if self._custom.play and kind.rank in (Rank.INTERRUPTION, Rank.BALANCE):
             return "setting"

@@ -1,4 +1,4 @@
-"""The way through an exercise: blocks unfolded, roles exchanged, exits followed. It knows steps as they are written, not as they play."""
+"""The way through an exercise: blocks unfolded, roles exchanged, exits followed. It knows steps as written, not as played."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ class Roles:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A step to be played now: as written, under a name of its own, in these roles. `half`: 1 in a mirrored block's second half."""
+    """A step to be played now: as written, under a name of its own, in these roles. `half`: 1 in a second half."""
 
     spec: Spec
     name: str
@@ -108,6 +108,10 @@ class Path:
         if answer is not None:
             self._break_out(answer)
         return self._settle()
+
+    def exchange(self) -> None:
+        """Whoever was to start does not: first and second change places from here on."""
+        self._levels[0].roles = self._levels[0].roles.exchanged()
 
     def _break_out(self, answer: str) -> None:
         for depth in range(len(self._levels) - 1, 0, -1):
@@ -167,6 +171,8 @@ class Path:
         passes, until = (2, None) if isinstance(step, MirroredSpec) else (step.times.of(self._size), step.until)
         mirrored = isinstance(step, MirroredSpec)
         roles = replace(level.roles, swapped=False) if not level.roles.swapped else level.roles.exchanged()
+        if isinstance(step, MirroredSpec) and step.begins == "second":
+            roles = roles.exchanged()
         self._levels.append(
             _Level(step.steps, f"{name}[0].", roles, passes=passes, mirrored=mirrored, until=until, block=name)
         )

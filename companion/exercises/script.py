@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Protocol
 
 from companion.exercises.content import Exercise, Level, Library
-from companion.exercises.wording import Phrasebook
+from companion.exercises.wording import NAME_SLOTS, Phrasebook, slots_of
 from companion.trouble import Trouble
 
 Slots = Mapping[str, str]
@@ -46,6 +46,14 @@ class Script:
                 return None
             self._drafts[key] = text
         return self._drafts[key]
+
+    def names_someone(self, line: str) -> bool:
+        """Whether every wording of a line says a name, so that nobody need ask whose turn it is."""
+        try:
+            found = self.library.line(line, self.exercise)
+        except Trouble:
+            return False
+        return self._names and all(slots_of(text) & NAME_SLOTS for text in found.phrasings)
 
     def opener(self, ring: str, slots: Slots, level: Level) -> str | None:
         """The next opener of a ring of this exercise, filled; None where it has no such ring."""

@@ -1,0 +1,60 @@
+"""What is listened for now, and which command a phrase is: the engine's own view of the grammar."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from companion.effects import ListenFor, Mode
+from companion.events import PhraseHeard
+from companion.exercises.commands import ADDRESS, Listening, command_of, phrases_for
+from companion.exercises.content import Library
+from companion.partner import Partner
+
+STRONG = 0.85
+"""A phrase recognised this well is taken for a command even without a silence before it, if it addresses the companion."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hearkening:
+    """A mode, and what goes on while it lasts."""
+
+    mode: Mode
+    listening: Listening
+
+
+class CommandEar:
+    """Builds the grammar of each step, and remembers the present one."""
+
+    def __init__(self, library: Library) -> None:
+        self._library = library
+        self.now = Hearkening(Mode.CMD, Listening())
+
+    def listen(
+        self, mode: Mode, kind: str, *, holder: Partner | None = None, answers: tuple[str, ...] = (), state: str = "running"
+    ) -> ListenFor:
+        """The effect that has a step of this kind listened to; from now on phrases are understood as in it.
+
+        `answers`: phrases that choose, before commands. `holder`: whose words count, in WORDS alone. `state`: running, paused,
+        after-stop or resting.
+        """
+        self.now = Hearkening(mode, Listening(kind, state, answers))
+        grammar = phrases_for(mode, self._library, self.now.listening)
+        commands = [command for command in self._library.commands.values() if command.over_own_voice]
+        over = {phrase for command in commands for phrase in (*command.phrases, f"{ADDRESS} {command.taught}")}
+        live = tuple(phrase for phrase in grammar.phrases if phrase in over)
+        return ListenFor(mode, grammar.phrases, grammar.decoys, live, holder if mode is Mode.WORDS else None)
+
+    def again(self, what: Hearkening, holder: Partner | None) -> ListenFor:
+        """Listen as before a pause."""
+        listening = what.listening
+        return self.listen(what.mode, listening.kind, holder=holder, answers=listening.answers, state=listening.state)
+
+    def command(self, phrase: PhraseHeard) -> str | None:
+        """The command a phrase is now: a whole utterance of its own, recognised well enough; else None."""
+        addressed = phrase.phrase.startswith(f"{ADDRESS} ") and phrase.confidence >= STRONG
+        if not phrase.isolated and not addressed:
+            return None
+        name = command_of(phrase.phrase, self.now.mode, self._library, self.now.listening)
+        if name is None or phrase.confidence < self._library.commands[name].threshold:
+            return None
+        return name

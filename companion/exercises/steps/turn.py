@@ -1,0 +1,241 @@
+"""`turn`: one partner has the floor, by the clock, and silence belongs to them."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from companion.effects import FloorKind, GiveFloor
+from companion.events import Exit
+from companion.exercises.cue_desk import Custom, News
+from companion.exercises.cues import Cue, unasked
+from companion.exercises.step_spec import TurnSpec
+from companion.exercises.steps.step import LINE, Beat, Scene, Spoken, Wish, Withdraw
+from companion.exercises.steps.watch import FloorWatch
+from companion.timeline import Sample, samples
+
+LAST_THOUGHT = 1.2
+"""Seconds of silence after which a last thought that was begun is taken as said."""
+NO_LAST_THOUGHT = 3.0
+"""Seconds of silence after the wrap, or at the end of the budget, after which there is none."""
+LONG_PAUSE = 0.5
+"""After "let's leave room" the floor passes at a pause of this length, without a word."""
+OVERRUN = 15.0
+"""Seconds after the hard end in which the turn is taken away even from a holder who never pauses."""
+SHORT_OF = 0.25
+"""A turn handed over before this share of its budget is told that there is more time, once an exercise."""
+MORE_WITHIN = 3.0
+SOON_WORTH_IT = 20.0
+"""Budgets below this get no soft chime: it would come a few seconds before the wrap."""
+
+
+class Turn:
+    """Prompt, then the holder's own time: soft chime, wrap at a pause, a hard end at twice the budget."""
+
+    ours: ClassVar[frozenset[str]] = frozenset({"done", "swap", "another"})
+
+    def __init__(self, spec: TurnSpec, scene: Scene) -> None:
+        self.holder = scene.roles.named(spec.holder)
+        self.mode = scene.mode(spec.listen)
+        self.budget = scene.budget(spec.budget.of(scene.size))
+        self.custom = Custom(cues=True, soft=spec.soft, play=spec.cues == "play")
+        self.answer: str | None = None
+        hard = round(self.budget * scene.manners.hard_at)
+        self.longest = hard + samples(scene.manners.turn_starts_after + OVERRUN + 6 * LINE)
+        self.opener: str | None = None
+        self._spec = spec
+        self._scene = scene
+        self._spoken = Spoken([])
+        self._stage: str = "prompt"
+        self._watch = FloorWatch(scene, self.holder, soft=spec.soft)
+        self._asked_at: Sample | None = None  # end of the prompt, on the step's clock
+        self._asked_now: Sample = 0  # the same on the evening's clock
+        self._started: Sample | None = None
+        self._wrapped: Sample | None = None
+        self._since: Sample = 0
+        self._floor = False
+        self._given: set[str] = set()
+        self._proposed: set[str] = set()
+
+    def enter(self, at: Sample) -> list[Wish]:
+        """Hand over, ask, and listen."""
+        self._spoken = Spoken(self._prompts(at))
+        listen = self._scene.ear.listen(self.mode, "turn", holder=self.holder)
+        return [listen, GiveFloor(FloorKind.NOBODY), *self._spoken.on(News(), at)]
+
+    def on(self, beat: Beat) -> list[Wish] | Exit:
+        """Go on with the prompt, then with the turn."""
+        self._given |= beat.news.given
+        if self._stage == "prompt":
+            return self._prompting(beat)
+        wishes = [*self._give_floor(), *self._watch.on(beat, self._asked_now)]
+        ended = self._handed_over(beat)
+        if isinstance(ended, str):
+            return ended
+        clocked = self._by_the_clock(beat)
+        return clocked if isinstance(clocked, str) else [*wishes, *ended, *clocked]
+
+    def leave(self) -> list[Wish]:
+        """Nothing to put in order."""
+        return []
+
+    def seconds_left(self, clock: Sample) -> int:
+        """Samples left of the budget."""
+        return self.budget if self._started is None else max(0, self._started + self.budget - clock)
+
+    # --- the prompt
+
+    def _prompts(self, at: Sample) -> list[Cue]:
+        scene, spec = self._scene, self._spec
+        cues = []
+        if scene.last_holder not in (None, self.holder) and not (spec.prompt and scene.script.names_someone(spec.prompt)):
+            cues.append(self._hand_over(at))
+        if spec.prompt is not None:
+            cues.append(scene.owed(spec.prompt, at, "prompt", holder=self.holder))
+        cues += self._opening(at)
+        return cues
+
+    def _hand_over(self, at: Sample) -> Cue:
+        scene = self._scene
+        swap = scene.owed("c_swap", at, "c_swap", id="c_swap", holder=scene.last_holder, gap=scene.manners.swap_gap)
+        if not scene.manners.swap_chime:
+            return swap
+        return Cue(swap.kind, at, line=swap.line, tag=swap.tag, id=swap.id, slots=swap.slots, holder=swap.holder, gap=swap.gap,
+                   chime="swap", chimes=1)  # fmt: skip
+
+    def _opening(self, at: Sample) -> list[Cue]:
+        scene, spec = self._scene, self._spec
+        if spec.openers is None:
+            return []
+        if spec.same_opener and scene.recalled is not None and self.opener is None:
+            self.opener = scene.recalled
+        else:
+            self.opener = scene.script.opener(spec.openers, scene.slots(self.holder), scene.level)
+        if self.opener is None:
+            return []
+        return [scene.owed(spec.openers, at, "opener", text=self.opener, holder=self.holder)]
+
+    def _prompting(self, beat: Beat) -> list[Wish] | Exit:
+        wishes = self._spoken.on(beat.news, beat.now)
+        current = self._spoken.current
+        if self._knows(beat) and current is not None and current.tag == "c_swap":
+            wishes += self._spoken.drop_current()
+        if beat.ordered("done", "swap") and self._by_holder(beat):
+            return "done"
+        if self._spoken.over:
+            self._stage, self._asked_now = "talk", beat.now
+            self._asked_at = beat.clock if self._asked_at is None else self._asked_at
+            wishes += self._give_floor()
+        return wishes
+
+    def _knows(self, beat: Beat) -> bool:
+        """The new holder has begun without being told."""
+        scene = self._scene
+        return scene.enrolled and scene.talk.of(self.holder).run >= samples(scene.manners.first_segment)
+
+    def _give_floor(self) -> list[Wish]:
+        if self._floor:
+            return []
+        self._floor = True
+        return [GiveFloor(FloorKind.HOLDER, self.holder, questions=self._spec.questions != "no")]
+
+    # --- the turn
+
+    def _by_holder(self, beat: Beat) -> bool:
+        """Whether "done" counts: it is the holder's, or of a voice unknown while the other has been silent for a second."""
+        order = beat.ordered("done", "swap")
+        if beat.pressed:
+            return True
+        if order is None:
+            return False
+        if order.by is not None:
+            return order.by == self.holder
+        other = self._scene.pair.other(self.holder)
+        silent = self._scene.talk.silent_for(other, beat.now)
+        return silent is None or silent >= samples(1.0)
+
+    def _handed_over(self, beat: Beat) -> list[Wish] | Exit:
+        if beat.ordered("another") and self._spec.openers is not None:
+            self._spoken, self._stage = Spoken(self._opening(beat.now)), "prompt"
+            return self._spoken.on(News(), beat.now)
+        if self._stage == "short":
+            return self._offered_more(beat)
+        if not self._by_holder(beat):
+            return []
+        if self._handed_early(beat):
+            self._stage, self._since = "short", beat.clock
+            return [unasked("c_short", beat.now, holder=self.holder, slots=self._scene.slots(self.holder))]
+        return "done"
+
+    def _handed_early(self, beat: Beat) -> bool:
+        if not self._scene.manners.short_and_more or self._spec.soft or self.budget < samples(SOON_WORTH_IT):
+            return False
+        return self.seconds_left(beat.clock) > (1 - SHORT_OF) * self.budget
+
+    def _offered_more(self, beat: Beat) -> list[Wish] | Exit:
+        if "c_short" in beat.news.dropped or self._by_holder(beat):
+            return "done"
+        if "c_short" in beat.news.over:
+            self._since = beat.clock
+        if self._scene.talk.of(self.holder).run >= samples(self._scene.manners.first_segment) and beat.moment.quiet_for == 0:
+            self._stage = "talk"
+            return [Withdraw("c_short")]
+        return "done" if beat.clock - self._since >= samples(MORE_WITHIN) and beat.moment.silent else []
+
+    # --- the clock
+
+    def _start(self, beat: Beat) -> None:
+        voice, manners = self._scene.talk.of(self.holder), self._scene.manners
+        waited = beat.clock - (self._asked_at if self._asked_at is not None else beat.clock)
+        if voice.run >= samples(manners.first_segment):
+            self._started = beat.clock - voice.run
+        elif waited >= samples(manners.turn_starts_after):
+            self._started = beat.clock
+
+    def _by_the_clock(self, beat: Beat) -> list[Wish] | Exit:
+        if self._started is None:
+            self._start(beat)
+        if self._started is None or self._stage == "short":
+            return []
+        used, manners, quiet = beat.clock - self._started, self._scene.manners, beat.moment.quiet_for
+        if used >= manners.hard_at * self.budget:
+            over = used - manners.hard_at * self.budget
+            return "timeout" if quiet > 0 or over >= samples(OVERRUN) else []
+        if "c_wrap" in beat.news.over:
+            self._wrapped, self._since = beat.now, beat.clock
+        if self._finished(beat, used):
+            return "done"
+        return self._time_cues(used, beat)
+
+    def _finished(self, beat: Beat, used: int) -> bool:
+        """Whether time is up and the holder has come to a rest."""
+        quiet = beat.moment.quiet_for
+        if self._wrapped is not None:
+            spoke = beat.now - quiet > self._wrapped
+            return quiet >= samples(LAST_THOUGHT) if spoke else beat.now - self._wrapped >= samples(NO_LAST_THOUGHT)
+        if used >= self._long_at() and "c_long" in self._given:
+            return quiet >= samples(LONG_PAUSE)
+        said_something = self._scene.talk.of(self.holder).spoken > 0
+        return used >= self.budget and said_something and quiet >= samples(NO_LAST_THOUGHT)
+
+    def _long_at(self) -> float:
+        manners = self._scene.manners
+        return min(self.budget + samples(manners.long_after), manners.long_at * self.budget)
+
+    def _time_cues(self, used: int, beat: Beat) -> list[Wish]:
+        manners = self._scene.manners
+        soft = max(self.budget - samples(manners.soft_before), round(0.8 * self.budget))
+        wishes: list[Wish] = []
+        for id, due in (("c_soft", soft), ("c_wrap", self.budget), ("c_long", self._long_at())):
+            if used < due or id in self._proposed:
+                continue
+            self._proposed.add(id)
+            if id == "c_soft" and self.budget < samples(SOON_WORTH_IT):
+                continue
+            if id == "c_wrap":
+                wishes.append(Withdraw("c_soft", "outranked"))
+            if id == "c_long":
+                if self._wrapped is not None:
+                    continue
+                wishes.append(Withdraw("c_wrap", "outranked"))
+            wishes.append(unasked(id, beat.now, holder=self.holder, slots=self._scene.slots(self.holder)))
+        return wishes

@@ -1,0 +1,140 @@
+"""What is watched while one partner has the floor: long silences, the other coming in. It proposes; the cue desk decides."""
+
+from __future__ import annotations
+
+from companion.events import ContestedStart, Interruption, InterruptionEnded
+from companion.exercises.cues import unasked
+from companion.exercises.steps.step import Beat, Scene, Wish
+from companion.partner import Partner
+from companion.timeline import Sample, samples
+
+AGAIN_WITHIN = 90.0
+"""A second episode this soon after the first cue is answered in words."""
+LONG_TAKEOVER = 4.0
+"""A takeover that lasts this long is answered in words, even if it is the first."""
+LOST_FOR = 6.0
+"""The holder has been silent this long after losing the floor: ask them."""
+
+
+class Interruptions:
+    """Episodes of one step: a chime, then words, then a question to the holder, then never again in this step.
+
+    An episode begins with an interruption and ends when `Manners.episode` seconds have passed without another.
+    """
+
+    def __init__(self, scene: Scene, holder: Partner) -> None:
+        self._scene = scene
+        self._holder = holder
+        self._episodes = 0
+        self._last: Sample | None = None  # end of the last interruption, as far as known
+        self._cued: Sample | None = None  # when a cue was last given
+        self._episode_cued = False
+        self._takeover: Interruption | None = None
+        self._asked = False
+
+    def on(self, beat: Beat) -> list[Wish]:
+        """The cues that this block's events call for."""
+        if beat.news.given & {"c_int1", "c_int2", "c_int3"}:
+            self._cued, self._episode_cued = beat.now, True
+            self._asked = self._asked or "c_int3" in beat.news.given
+        wishes: list[Wish] = []
+        for event in beat.events:
+            if isinstance(event, Interruption):
+                wishes += self._begun(event, beat)
+            elif isinstance(event, InterruptionEnded) and event.of == self._holder:
+                wishes += self._ended(event, beat)
+        return wishes + self._lasting(beat)
+
+    def _sure(self, event: Interruption) -> bool:
+        manners = self._scene.manners
+        return (
+            event.of == self._holder
+            and event.kind != "completion"
+            and event.probability >= manners.interruption_probability
+            and event.confidence >= manners.attribution
+        )
+
+    def _begun(self, event: Interruption, beat: Beat) -> list[Wish]:
+        if not self._sure(event) or self._asked:
+            return []
+        same = self._last is not None and event.start - self._last < samples(self._scene.manners.episode)
+        self._last = event.end
+        self._takeover = event
+        if same:
+            return []
+        self._episodes += 1
+        self._episode_cued = False
+        return self._cue(event, beat, worded=False)
+
+    def _ended(self, event: InterruptionEnded, beat: Beat) -> list[Wish]:
+        """It is over. A takeover that nobody has cued is cued now, in the gap that its end makes."""
+        begun, self._takeover = self._takeover, None
+        if begun is None or begun.start != event.start:
+            return []
+        self._last = event.end
+        if self._episode_cued or self._asked or event.kind == "completion" or event.kind == "butt-in":
+            return []
+        return self._cue(begun, beat, worded=False)
+
+    def _lasting(self, beat: Beat) -> list[Wish]:
+        """A takeover that goes on and on, and a holder who has lost the floor."""
+        event = self._takeover
+        if event is None or self._asked:
+            return []
+        lasts = beat.now - event.start
+        if samples(LONG_TAKEOVER) <= lasts < samples(LONG_TAKEOVER) + samples(0.032) and event.kind == "takeover":
+            return self._cue(event, beat, worded=True)
+        return []
+
+    def _cue(self, event: Interruption, beat: Beat, *, worded: bool) -> list[Wish]:
+        manners = self._scene.manners
+        again = self._cued is not None and beat.now - self._cued <= samples(AGAIN_WITHIN)
+        if self._episodes >= 3 and manners.cued_interruptions == "spoken" and event.quiet:
+            id = "c_int3"
+        elif (worded or again) and event.quiet:
+            id = "c_int2"
+        else:
+            id = "c_int1"
+        holder = self._holder
+        return [unasked(id, beat.now, holder=holder, sure=event.confidence, slots=self._scene.slots(holder))]
+
+
+class FloorWatch:
+    """Everything that may be cued while `holder` has the floor."""
+
+    def __init__(self, scene: Scene, holder: Partner, *, soft: bool) -> None:
+        self._scene = scene
+        self._holder = holder
+        self._interruptions = Interruptions(scene, holder)
+        self._stuck = scene.manners.stuck_soft if soft else scene.manners.stuck
+        self._soft = soft
+        self._thought = False
+        self._offered = False
+
+    def on(self, beat: Beat, since: Sample) -> list[Wish]:
+        """`since`: the moment from which silence counts at the earliest, such as the end of the prompt."""
+        wishes = self._interruptions.on(beat)
+        for event in beat.events:
+            if isinstance(event, ContestedStart) and event.won is None:
+                wishes.append(self._cue("c_both", beat))
+        return wishes + self._silence(beat, since)
+
+    def _silence(self, beat: Beat, since: Sample) -> list[Wish]:
+        if beat.moment.quiet_for == 0:
+            self._thought = self._offered = False
+            return []
+        manners, scene = self._scene.manners, self._scene
+        silent = min(beat.moment.quiet_for, beat.now - since)
+        begun = scene.talk.of(self._holder).spoken > 0
+        patience = beat.moment.patience_of(self._holder)
+        think = samples((manners.think if begun else manners.think_first) * patience)
+        if silent >= samples(self._stuck * patience) and not self._offered:
+            self._offered = True
+            return [self._cue("c_stuck", beat)]
+        if silent >= think and not self._thought and not self._soft:
+            self._thought = True
+            return [self._cue("c_think", beat)]
+        return []
+
+    def _cue(self, id: str, beat: Beat) -> Wish:
+        return unasked(id, beat.now, holder=self._holder, slots=self._scene.slots(self._holder))
