@@ -1,31 +1,86 @@
-"""Whose speech is it: all the evidence of a frame, put together."""
+"""Whose speech is it: all the evidence of a frame, put together by a trained net or by hand."""
 
 from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
 
-from companion.hearing.direction import direction_scores
+from companion.hearing.direction import degrees_apart, directions
 from companion.hearing.enrolment import Profile
-from companion.hearing.features import HOP, Frames
+from companion.hearing.features import Frames
+from companion.hearing.fusion import Fusion, Net
 from companion.hearing.smoothing import LAG, FixedLag
-from companion.hearing.voices import Background, VoiceScores
+from companion.hearing.voices import Mixture, VoiceScores
 
 Floats = NDArray[np.float32]
 
+COMMON, EACH = 31, 8
+"""How many numbers of evidence a frame has: of nobody in particular, and of each partner."""
+
+
+class Evidence:
+    """Frames to numbers near 1. What is said of the first partner is said of the second in the same words."""
+
+    def __init__(self, mixture: Mixture, one: Profile, two: Profile, colour: Floats) -> None:
+        self._voices = VoiceScores(mixture, one.voice, two.voice, colour)
+        self._places = (one.place, two.place) if one.place and two.place else None
+        v = (one.voice, two.voice)
+        apart = abs(v[0].pitch - v[1].pitch) / (v[0].pitch_spread + v[1].pitch_spread)
+        degrees = degrees_apart(*self._places) / 60 if self._places else 0.0
+        self._pair = np.array([1.0 if self._places else 0.0, degrees, min(apart, 4.0), min(one.fit, two.fit)], np.float32)
+
+    def feed(self, frames: Frames) -> tuple[Floats, Floats]:
+        """(n, COMMON) evidence of nobody in particular, and (2, n, EACH) of the first and second partner."""
+        n = len(frames.vad)
+        common, each = np.zeros((n, COMMON), np.float32), np.zeros((2, n, EACH), np.float32)
+        p = np.clip(frames.vad, 0.002, 0.998)
+        common[:, 0] = np.log(p / (1 - p)) / 3
+        common[:, 1] = frames.db / 15
+        common[:, 2] = frames.voiced
+        common[:, 3:7] = self._pair
+        common[:, 7:27] = np.clip(frames.bands.reshape(n, 20, 2).mean(axis=2), -5, 45) / 15
+        colour, pitch = self._voices.feed(frames)
+        each[:, :, 0] = colour.T / 4
+        each[:, :, 1] = pitch.T / 2
+        best = colour.max(axis=1)
+        common[:, 27] = np.clip(best, -20, 20) / 4
+        if self._places and frames.phase is not None:
+            d = directions(frames, *self._places)
+            common[:, 28] = (d.blend - d.bands.sum(axis=2).max(axis=0)) / 10
+            common[:, 29] = d.unclaimed
+            common[:, 30] = d.weight / 50
+            each[:, :, 2:5] = d.bands / 8
+            each[:, :, 5] = d.share
+            each[:, :, 6] = d.bands.sum(axis=2) / 20
+            each[:, :, 7] = (d.share > 0.2) * np.clip(colour.T, -10, 10) / 4
+        return common, each
+
+
+class ByNet:
+    """The evidence weighed by a trained recurrent net."""
+
+    def __init__(self, mixture: Mixture, one: Profile, two: Profile, colour: Floats, net: Net) -> None:
+        self._evidence = Evidence(mixture, one, two, colour)
+        self._fusion = Fusion(net)
+        self.lag = net.lag
+
+    def feed(self, frames: Frames) -> Floats:
+        """(n, 2, 3): each partner speaks, makes a small sound, somebody else speaks; for the frames `lag` before these."""
+        return self._fusion.feed(*self._evidence.feed(frames))
+
 
 class ByHand:
-    """Weighted log likelihoods of silence, one, two and both, smoothed with a fixed lag. No training."""
+    """Weighted log likelihoods of silence, one, two and both, smoothed with a fixed lag. The baseline: no training."""
 
-    late = LAG * HOP
+    lag = LAG
 
-    def __init__(self, background: Background, one: Profile, two: Profile, colour: Floats) -> None:
-        self._voices = VoiceScores(background, one.voice, two.voice, colour)
+    def __init__(self, mixture: Mixture, one: Profile, two: Profile, colour: Floats) -> None:
+        self._voices = VoiceScores(mixture, one.voice, two.voice, colour)
         self._places = (one.place, two.place) if one.place and two.place else None
         self._smooth = FixedLag()
 
     def feed(self, frames: Frames) -> Floats:
-        """(n, 2): probability that the first and that the second partner speaks, `late` samples before these frames."""
+        """As `ByNet.feed`; small sounds and others are never told."""
         vad = np.clip(frames.vad, 0.01, 0.99)
         speech, silence = np.log(vad), np.log(1 - vad)
         colour, pitch = self._voices.feed(frames)
@@ -33,10 +88,13 @@ class ByHand:
         blend = np.logaddexp(v[:, 0], v[:, 1]) - np.float32(np.log(2) + 0.5)
         whose = np.concatenate([v, blend[:, None]], axis=1)
         if self._places and frames.phase is not None:
-            whose = whose + np.float32(0.12) * direction_scores(frames, *self._places)
+            d = directions(frames, *self._places)
+            whose = whose + np.float32(0.12) * np.stack([*d.bands.sum(axis=2), d.blend], axis=1)
         scores = np.empty((len(vad), 4), np.float32)
         scores[:, 0] = silence
         scores[:, 1:] = speech[:, None] + frames.vad[:, None] * whose
         scores[:, 3] -= 1.5
         p = self._smooth.feed(scores)
-        return (p[:, 1:3] + p[:, 3:]).astype(np.float32)
+        out = np.zeros((len(vad), 2, 3), np.float32)
+        out[:, :, 0] = p[:, 1:3] + p[:, 3:]
+        return out

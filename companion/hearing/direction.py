@@ -60,14 +60,35 @@ def place(mean: NDArray[np.complex128]) -> Place:
     return Place((kappa * m / (np.abs(m) + 1e-9)).astype(np.complex64), np.log(np.i0(kappa)).astype(np.float32))
 
 
-def direction_scores(frames: Frames, a: Place, b: Place) -> Floats:
-    """(n, 3): log likelihood over a uniform phase of the place of `a`, of `b`, and of a blend of both, summed over bins."""
+EDGES = (0, 24, 72)
+"""Where the three bands of direction begin: 250, 1000 and 2500 Hz."""
+
+
+@dataclass(frozen=True, slots=True)
+class Directions:
+    """How the phases of n frames fit two places. Log likelihoods over a uniform phase, weighted by how much a bin stands out."""
+
+    bands: Floats  # (2, n, 3) of each place alone, in three bands
+    blend: Floats  # (n,) of a blend of both places
+    share: Floats  # (2, n) share of the weight that clearly belongs to each place
+    unclaimed: Floats  # (n,) share of the weight that fits neither
+    weight: Floats  # (n,) bins that stand out
+
+
+def directions(frames: Frames, a: Place, b: Place) -> Directions:
+    """Score frames with phases against both places."""
     assert frames.phase is not None and frames.weight is not None
-    means = np.stack([a.mean, b.mean])[:, None]
-    each = frames.phase.real * means.real + frames.phase.imag * means.imag - np.stack([a.cost, b.cost])[:, None]
-    blend = np.logaddexp(each[0], each[1]) - np.float32(np.log(2))
-    scores: Floats = np.stack([(frames.weight * x).sum(axis=1) for x in (each[0], each[1], blend)], axis=1)
-    return scores
+    means, costs = np.stack([a.mean, b.mean])[:, None], np.stack([a.cost, b.cost])[:, None]
+    each = frames.phase.real * means.real + frames.phase.imag * means.imag - costs  # (2, n, bins)
+    w = frames.weight
+    total = w.sum(axis=1)
+    blend = ((np.logaddexp(each[0], each[1]) - np.float32(np.log(2))) * w).sum(axis=1)
+    best = np.maximum(each[0], each[1])
+    mine = (each > 0) & (each >= best) & (np.abs(each[0] - each[1]) > 0.5)
+    scale = 1 / (total + np.float32(1e-3))
+    share = (mine * w).sum(axis=2) * scale
+    unclaimed = ((best < 0) * w).sum(axis=1) * scale
+    return Directions(np.add.reduceat(each * w, EDGES, axis=2), blend, share, unclaimed, total)
 
 
 def degrees_apart(a: Place, b: Place) -> float:

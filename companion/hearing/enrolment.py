@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from companion.hearing.direction import Place, PlaceLearner, degrees_apart
 from companion.hearing.features import FRAMES_A_SECOND, Frames
-from companion.hearing.voices import Background, Voice, VoiceScores, voice
+from companion.hearing.voices import Mixture, Voice, VoiceScores, voice
 from companion.timeline import Sample, seconds
 
 Floats = NDArray[np.float32]
@@ -27,6 +27,7 @@ class Profile:
 
     voice: Voice
     place: Place | None
+    fit: float  # how much better the voice explains its own enrolment than the background does, nats a frame
 
 
 class Enrolment:
@@ -58,10 +59,13 @@ class Enrolment:
         """(n, 38): the colour of all speech frames."""
         return np.concatenate(self._rows) if self._rows else np.zeros((0, 38), np.float32)
 
-    def profile(self, background: Background, colour: Floats) -> Profile:
+    def profile(self, mixture: Mixture, colour: Floats) -> Profile:
         """Their voice against everybody's, with the colour of the room taken off; and their place."""
         f0 = np.concatenate(self._f0) if self._f0 else np.zeros(0, np.float32)
-        return Profile(voice(background, self.rows - colour, f0), self._places.place())
+        rows = self.rows - colour
+        v = voice(mixture, rows, f0)
+        fit = VoiceScores(mixture, v, v, np.zeros_like(colour)).ratios(rows)[:, 0]
+        return Profile(v, self._places.place(), float(fit.mean()) if len(rows) else 0.0)
 
 
 def colour_of(a: Enrolment, b: Enrolment) -> Floats:

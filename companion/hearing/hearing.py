@@ -13,13 +13,13 @@ from numpy.typing import NDArray
 from companion.effects import Enrol
 from companion.events import Enrolled
 from companion.hearing.activity import Activity
-from companion.hearing.attribution import ByHand
+from companion.hearing.attribution import ByHand, ByNet
+from companion.hearing.background import Background
 from companion.hearing.enrolment import Enrolment, colour_of
 from companion.hearing.features import HOP, LATE, Features, Frames
 from companion.hearing.heard import Heard, Notice, Segment
 from companion.hearing.ports import ActivityModel
 from companion.hearing.segments import Track
-from companion.hearing.voices import Background
 from companion.partner import Pair, Partner
 from companion.timeline import BLOCK, Sample, Span, samples, seconds
 
@@ -32,12 +32,13 @@ KEPT = samples(30.0)
 class Hearing:
     """Who speaks, block by block. `delay`: samples of declared look-ahead."""
 
-    delay: int = LATE + ByHand.late
-
     def __init__(self, pair: Pair, activity: ActivityModel, background: Background, channels: int) -> None:
         self._pair, self._model, self._background, self._channels = pair, activity, background, channels
+        self._net = background.two_microphones if channels > 1 else background.one_microphone
+        self._lag = self._net.lag if self._net else ByHand.lag
+        self.delay = LATE + self._lag * HOP
         self._enrolments: dict[Partner, Enrolment] = {}
-        self._attribution: ByHand | None = None
+        self._attribution: ByHand | ByNet | None = None
         self._enrolling: Partner | None = None
         self._now: Sample = 0
         self._begun = False
@@ -72,10 +73,9 @@ class Hearing:
         self._enrolments[who] = e
         if all(p in self._enrolments for p in self._pair):
             one, two = (self._enrolments[p] for p in self._pair)
-            colour = colour_of(one, two)
-            self._attribution = ByHand(
-                self._background, one.profile(self._background, colour), two.profile(self._background, colour), colour
-            )
+            colour, voices = colour_of(one, two), self._background.voices
+            both = voices, one.profile(voices, colour), two.profile(voices, colour), colour
+            self._attribution = ByNet(*both, self._net) if self._net else ByHand(*both)
         return Enrolled(self._now, self._now, who, round(e.seconds, 2), None)
 
     def enrol(self, e: Enrol) -> None:
@@ -125,12 +125,13 @@ class Hearing:
         for i in range(len(frames.vad)):
             f0 = float(frames.f0[i]) if frames.voiced[i] > 0.6 else None
             self._waiting.append((float(frames.vad[i]), 0.0, float(frames.level[i]), f0, self._own))
-            if len(self._waiting) <= ByHand.late // HOP:
+            if len(self._waiting) <= self._lag:
                 continue
             vad, laugh, level, f0, own = self._waiting.popleft()
-            at = frames.start + i * HOP - ByHand.late
+            at = frames.start + i * HOP - self._lag * HOP
             if len(self._tracks) == 2 and attributed is not None:
-                ps = [float(x) for x in attributed[i]]
+                ps = [float(x) for x in attributed[i, :, 0]]
+                laugh = float(attributed[i, :, 1].max())
                 self._past.append((at, ps[0], ps[1]))
             else:
                 ps = [vad]

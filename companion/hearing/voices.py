@@ -1,6 +1,6 @@
 """What a voice is like: Gaussian mixtures over the colour of speech, and the pitch.
 
-One background model of many speakers (`models/hearing/background.npz`), adapted to each partner's enrolment (Reynolds 2000, means only).
+One background model of many speakers (`models/hearing/voices.npz`), adapted to each partner's enrolment (Reynolds 2000, means only).
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ RELEVANCE = 8.0
 
 
 @dataclass(frozen=True)
-class Background:
+class Mixture:
     """Speech of people in general: a mixture of Gaussians with diagonal spread over the 38 numbers of a frame."""
 
     weight: Floats  # (k,)
@@ -29,8 +29,8 @@ class Background:
     spread: Floats  # (k, d) variances
 
     @classmethod
-    def load(cls, path: Path) -> Background:
-        """Read `background.npz`. Raises Trouble where it is missing or broken."""
+    def load(cls, path: Path) -> Mixture:
+        """Read `voices.npz`. Raises Trouble where it is missing or broken."""
         try:
             with np.load(path) as f:
                 return cls(f["weight"].astype(np.float32), f["mean"].astype(np.float32), f["spread"].astype(np.float32))
@@ -65,7 +65,7 @@ class Voice:
     pitch_spread: float
 
 
-def voice(background: Background, x: Floats, f0: Floats) -> Voice:
+def voice(background: Mixture, x: Floats, f0: Floats) -> Voice:
     """From rows of speech (colour of the room removed) and the pitch of its voiced frames."""
     middle = float(np.median(f0)) if len(f0) else 7.3
     near = f0[np.abs(f0 - middle) < 0.6]
@@ -76,7 +76,7 @@ def voice(background: Background, x: Floats, f0: Floats) -> Voice:
 class VoiceScores:
     """Log likelihoods of frames under both voices, over the background. Everything constant is worked out once."""
 
-    def __init__(self, background: Background, a: Voice, b: Voice, colour: Floats) -> None:
+    def __init__(self, background: Mixture, a: Voice, b: Voice, colour: Floats) -> None:
         inv = 1 / background.spread
         means = np.stack([a.mean, b.mean, background.mean])  # (3, k, d)
         const = np.log(background.weight) - 0.5 * np.log(2 * np.pi * background.spread).sum(1)
@@ -90,10 +90,14 @@ class VoiceScores:
 
     def feed(self, frames: Frames) -> tuple[Floats, Floats]:
         """(n, 2) log likelihood ratio of the colour, and (n, 2) of the pitch where voiced: first partner, second partner."""
-        x = frames.voice - self._colour
+        z = (frames.f0[:, None] - self._middle) / self._spread
+        v = np.clip((frames.voiced - 0.5) * 3, 0, 1)[:, None]
+        return self.ratios(frames.voice), v * (-np.log(self._spread) - 2 * np.log1p(z * z / 3))
+
+    def ratios(self, voice: Floats) -> Floats:
+        """(n, 2) log likelihood over the background under both voices, of (n, d) rows of colour."""
+        x = voice - self._colour
         p = (x @ self._linear).reshape(len(x), 3, self._k) + self._const + ((x * x) @ self._square)[:, None]
         top = p.max(axis=2, keepdims=True)
         like = top[:, :, 0] + np.log(np.exp(p - top).sum(axis=2))
-        z = (frames.f0[:, None] - self._middle) / self._spread
-        v = np.clip((frames.voiced - 0.5) * 3, 0, 1)[:, None]
-        return like[:, :2] - like[:, 2:], v * (-np.log(self._spread) - 2 * np.log1p(z * z / 3))
+        return like[:, :2] - like[:, 2:]

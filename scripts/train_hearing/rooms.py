@@ -67,8 +67,11 @@ class Room:
 
 
 def coloured(n: int, rng: np.random.Generator) -> np.ndarray:
-    f = np.fft.rfftfreq(n, 1 / RATE)
-    return np.fft.irfft(np.fft.rfft(rng.standard_normal(n)) / np.maximum(f, 50) ** (rng.uniform(0, 2) / 2), n)
+    """Noise with a slope between white and brown; goes round after 16 s."""
+    m = 1 << 18
+    f = np.fft.rfftfreq(m, 1 / RATE)
+    x = np.fft.irfft(np.fft.rfft(rng.standard_normal(m)) / np.maximum(f, 50) ** (rng.uniform(0, 2) / 2), m)
+    return np.resize(x, n)
 
 
 def hits(n: int, rng: np.random.Generator) -> np.ndarray:
@@ -86,10 +89,13 @@ def band(n: int, rng: np.random.Generator) -> np.ndarray:
     x, root, beat = np.zeros(n + 4 * RATE), 82 * 2 ** rng.uniform(0, 1.5), rng.uniform(0.2, 0.7)
     decay, tilt = rng.uniform(0.5, 5), rng.uniform(1, 2)
     k = np.arange(3 * RATE) / RATE
+    steps, notes = [0, 3, 4, 5, 7, 9, 12, 14, 16, 19, 24], {}
+    for step in steps:
+        f = root * 2 ** (step / 12)
+        notes[step] = np.exp(-decay * k) * sum(np.sin(2 * np.pi * f * h * k) / h**tilt for h in range(1, 9) if f * h < 7000)
     for t in np.arange(0, n, int(beat * RATE)):
-        for step in rng.choice([0, 3, 4, 5, 7, 9, 12, 14, 16, 19, 24], int(rng.integers(1, 5)), replace=False):
-            f = root * 2 ** (step / 12)
-            x[t : t + len(k)] += rng.uniform(0.2, 1) * np.exp(-decay * k) * sum(np.sin(2 * np.pi * f * h * k) / h**tilt for h in range(1, 9) if f * h < 7000)
+        for step in rng.choice(steps, int(rng.integers(1, 5)), replace=False):
+            x[t : t + len(k)] += rng.uniform(0.2, 1) * notes[step]
     return x[:n]
 
 

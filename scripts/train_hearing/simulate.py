@@ -72,11 +72,14 @@ def labels(spans: list[tuple[float, float]], n: int) -> np.ndarray:
 
 
 def dinner(folk: list[Person], rng: np.random.Generator, model: SileroActivity, seconds: float) -> dict[str, np.ndarray]:
-    who = [folk[i] for i in rng.choice(len(folk), 9, replace=False)]
-    speeds = rng.choice([0.9, 0.95, 1.0, 1.0, 1.0, 1.05, 1.1], 9)
-    voices = [p.phrases(float(s)) for p, s in zip(who, speeds, strict=True)]
-    if min(len(v) for v in voices[:3]) < 4:
-        raise ValueError("too little speech")
+    voices: list[list[Phrase]] = []
+    for i in rng.permutation(len(folk)):
+        speed = float(rng.choice([0.9, 0.95, 1.0, 1.0, 1.0, 1.05, 1.1])) if len(voices) < 3 else 1.0
+        v = folk[i].phrases(speed)
+        if len(v) >= (4 if len(voices) < 3 else 1):
+            voices.append(v)
+        if len(voices) == 9:
+            break
     enrol, supply = [], []
     for v in voices[:2]:
         have, k, want = 0.0, 0, rng.uniform(7, 16)
@@ -105,7 +108,9 @@ def dinner(folk: list[Person], rng: np.random.Generator, model: SileroActivity, 
     snr = rng.choice([rng.uniform(0, 12), rng.uniform(8, 30)])
     bed = loud * 10 ** (-snr / 20)
     crowd = voices[3:]
-    mix = sum(parts) + bed * background(n, room, crowd, rng)
+    lengths = [n, *(int((sum(p.seconds for p in e) + 0.45 * len(e) + 1.5) * RATE) for e in enrol)]
+    noise = np.split(bed * background(sum(lengths), room, crowd, rng), np.cumsum(lengths)[:-1], axis=1)
+    mix = sum(parts) + noise[0]
     if television:
         tv, t = np.zeros((2, n), "f4"), 0.0
         while t < seconds - 6:
@@ -123,11 +128,10 @@ def dinner(folk: list[Person], rng: np.random.Generator, model: SileroActivity, 
     finish = lambda x: np.clip(x * scale + hiss * rng.standard_normal(x.shape), -1, 1).T.astype("f4")  # noqa: E731
     out = {f"mix_{k}": v for k, v in frames(finish(mix), model).items()}
     for i, name in enumerate(("one", "two")):
-        t, x = 0.6, np.zeros((2, int((sum(p.seconds for p in enrol[i]) + 0.4 * len(enrol[i]) + 1.5) * RATE)), "f4")
+        t, x = 0.6, noise[1 + i].copy()
         for p in enrol[i]:
             room.put(x, p.sound * np.float32(effort[i]), str(i), SPOTS, t)
             t += p.seconds + float(rng.uniform(0.15, 0.45))
-        x += bed * background(x.shape[1], room, crowd, rng)
         out.update({f"{name}_{k}": v for k, v in frames(finish(x), model).items() if k not in ("bands",)})
     m = len(out["mix_vad"])
     out["truth"] = np.stack([labels(s, m) for s in spans], 1)
@@ -145,10 +149,7 @@ def main() -> None:
         f = out / f"{seed}-{i:04d}.npz"
         if f.exists():
             continue
-        try:
-            np.savez(f, **dinner(folk, np.random.default_rng([seed, i]), model, 60.0))
-        except ValueError as e:
-            print(f.name, e)
+        np.savez(f, **dinner(folk, np.random.default_rng([seed, i]), model, 60.0))
 
 
 if __name__ == "__main__":
