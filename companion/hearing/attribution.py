@@ -65,7 +65,7 @@ class ByNet:
         self.lag = net.lag
 
     def feed(self, frames: Frames) -> Floats:
-        """(n, 2, 3): each partner speaks, makes a small sound, somebody else speaks; for the frames `lag` before these."""
+        """(n, 2, 4): each partner speaks, laughs, hums, somebody else speaks; for the frames `lag` before these."""
         return self._fusion.feed(*self._evidence.feed(frames))
 
 
@@ -80,7 +80,7 @@ class ByHand:
         self._smooth = FixedLag()
 
     def feed(self, frames: Frames) -> Floats:
-        """As `ByNet.feed`; small sounds and others are never told."""
+        """As `ByNet.feed`; laughs, hums and others are never told."""
         vad = np.clip(frames.vad, 0.01, 0.99)
         speech, silence = np.log(vad), np.log(1 - vad)
         colour, pitch = self._voices.feed(frames)
@@ -95,6 +95,6 @@ class ByHand:
         scores[:, 1:] = speech[:, None] + frames.vad[:, None] * whose
         scores[:, 3] -= 1.5
         p = self._smooth.feed(scores)
-        out = np.zeros((len(vad), 2, 3), np.float32)
+        out = np.zeros((len(vad), 2, 4), np.float32)
         out[:, :, 0] = p[:, 1:3] + p[:, 3:]
         return out

@@ -20,6 +20,5 @@ class Background:
     @classmethod
     def load(cls, folder: Path) -> Background:
         """Read `models/hearing`. Raises Trouble where a file is missing or broken."""
-        return cls(
-            Mixture.load(folder / "voices.npz"), Net.load(folder / "one_microphone.npz"), Net.load(folder / "two_microphones.npz")
-        )
+        nets = [Net.load(f) if (f := folder / name).exists() else None for name in ("one_microphone.npz", "two_microphones.npz")]
+        return cls(Mixture.load(folder / "voices.npz"), *nets)

@@ -19,7 +19,7 @@ Floats = NDArray[np.float32]
 
 @dataclass(frozen=True)
 class Net:
-    """Weights: `bend` (inputs to `width`), a gated recurrent layer, `out` (this partner speaks, small sound, somebody else speaks)."""
+    """Weights: `bend` (inputs to `width`), a gated recurrent layer, `out` (this partner speaks, laughs, hums; somebody else speaks)."""
 
     mean: Floats  # of the inputs
     scale: Floats
@@ -29,7 +29,7 @@ class Net:
     into_bias: Floats
     again: Floats  # (cells, 3 * cells)
     again_bias: Floats
-    out: Floats  # (cells, 3)
+    out: Floats  # (cells, 4)
     out_bias: Floats
     lag: int  # frames of look-ahead: the answer to frame t comes with frame t + lag
 
@@ -53,7 +53,7 @@ class Fusion:
         self._h: Floats = np.zeros((2, self._cells), np.float32)
 
     def feed(self, common: Floats, each: Floats) -> Floats:
-        """`common` (n, c) and `each` (2, n, s) evidence of n frames to (n, 2, 3) probabilities, `lag` frames late."""
+        """`common` (n, c) and `each` (2, n, s) evidence of n frames to (n, 2, 4) probabilities, `lag` frames late."""
         net, k = self._net, self._cells
         n = len(common)
         x = np.concatenate([np.broadcast_to(common, (2, *common.shape)), each, each[::-1]], axis=2)
@@ -69,6 +69,6 @@ class Fusion:
             hs[i] = h
         self._h = h
         y = hs @ net.out + net.out_bias
-        y[:, :, 2] = y[:, :, 2].mean(axis=1, keepdims=True)
+        y[:, :, 3] = y[:, :, 3].mean(axis=1, keepdims=True)
         p: Floats = half * np.tanh(half * y) + half
         return p

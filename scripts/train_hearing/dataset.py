@@ -23,7 +23,7 @@ def stored(d: dict[str, np.ndarray], of: str, two: bool) -> Frames:
 
 
 def example(path: Path, mixture: Mixture, two: bool) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-    """common (n, c), each (2, n, s), truth (n, 3), small (n, 2) of one dinner."""
+    """common (n, c), each (2, n, s), truth (n, 3), small (n, 2, 2) of one dinner."""
     with np.load(path) as f:
         d = dict(f)
     e = (Enrolment(), Enrolment())

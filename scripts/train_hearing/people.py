@@ -5,6 +5,7 @@ from __future__ import annotations
 import zlib
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 import soundfile as sf
@@ -17,11 +18,11 @@ _HIGHPASS = butter(2, 70, "high", fs=RATE, output="sos")
 
 @dataclass
 class Phrase:
-    """A piece of sound and where in it there is speech, in seconds from its start. `small`: laugh or hum."""
+    """A piece of sound and where in it there is speech, in seconds from its start."""
 
     sound: np.ndarray
     speech: list[tuple[float, float]]
-    small: bool = False
+    small: Literal["", "hum", "laugh"] = ""
 
     @property
     def seconds(self) -> float:
@@ -137,7 +138,7 @@ def hum(p: Phrase, rng: np.random.Generator) -> Phrase:
         bend = np.interp(np.linspace(0, 1, n), np.linspace(0, 1, 3), rng.uniform(0.85, 1.2, 3))
         parts += [_sing(f0 * bend, amp, np.sin(np.linspace(0, np.pi, n)) ** rng.uniform(0.4, 1), rng)]
         parts += [np.zeros(int(rng.uniform(0.02, 0.1) * RATE))]
-    return _levelled(np.concatenate(parts[:-1]), 0.05 * 10 ** (rng.uniform(-10, 0) / 20))
+    return _levelled(np.concatenate(parts[:-1]), 0.05 * 10 ** (rng.uniform(-10, 0) / 20), "hum")
 
 
 def laugh(p: Phrase, rng: np.random.Generator) -> Phrase:
@@ -154,7 +155,7 @@ def laugh(p: Phrase, rng: np.random.Generator) -> Phrase:
         air = np.convolve(rng.standard_normal(n), np.hanning(int(rng.integers(3, 15))), "same") * np.hanning(n)
         burst = (1 - breathy) * burst / (np.std(burst) + 1e-9) + (0.2 + breathy) * air / (np.std(air) + 1e-9)
         parts.append(burst * rng.uniform(0.8, 0.98) ** i)
-    return _levelled(np.concatenate(parts), 0.05 * 10 ** (rng.uniform(-10, 2) / 20))
+    return _levelled(np.concatenate(parts), 0.05 * 10 ** (rng.uniform(-10, 2) / 20), "laugh")
 
 
 def word(p: Phrase, rng: np.random.Generator) -> Phrase:
@@ -168,6 +169,6 @@ def word(p: Phrase, rng: np.random.Generator) -> Phrase:
     return Phrase(y * np.float32(10 ** (rng.uniform(-8, 0) / 20)), [(s, min(t, end)) for s, t in p.speech if s < end - 0.04])
 
 
-def _levelled(x: np.ndarray, rms: float) -> Phrase:
+def _levelled(x: np.ndarray, rms: float, small: Literal["hum", "laugh"]) -> Phrase:
     x = (x * (rms / (np.sqrt(np.mean(x**2)) + 1e-9))).astype("f4")
-    return Phrase(x, [(0.0, len(x) / RATE)], small=True)
+    return Phrase(x, [(0.0, len(x) / RATE)], small)

@@ -3,7 +3,7 @@
     python scripts/train_hearing/simulate.py OUT COUNT SEED [--held-out]
 
 Each becomes OUT/SEED-i.npz: `mix` frames, `one` and `two` (enrolments), `truth` (frames, 3: first partner, second, anybody else) and
-`small` (frames, 2: laughs and hums). About 4 s of one core for a minute of dinner.
+`small` (frames, 2 partners, 2: laughs, hums). About 4 s of one core for a minute of dinner.
 """
 
 from __future__ import annotations
@@ -95,14 +95,14 @@ def dinner(folk: list[Person], rng: np.random.Generator, model: SileroActivity, 
     parts = [np.zeros((2, n), "f4") for _ in range(3)]
     effort = 10 ** (rng.uniform(-3, 3, 3) / 20)
     spans: list[list[tuple[float, float]]] = [[], [], []]
-    small: list[list[tuple[float, float]]] = [[], []]
+    small: dict[str, list[list[tuple[float, float]]]] = {"laugh": [[], []], "hum": [[], []]}
     for s in said:
         room.put(parts[s.who], s.phrase.sound * np.float32(effort[s.who] * s.gain), str(s.who), s.spot, s.at)
         late = s.at + room.late[str(s.who)][s.spot]
         here = [(a + late, b + late) for a, b in s.phrase.speech]
         spans[s.who] += here
         if s.phrase.small:
-            small[s.who] += here
+            small[s.phrase.small][s.who] += here
     powers = [np.mean(p[0] ** 2) / max(0.02, sum(b - a for a, b in sp) / seconds) for p, sp in zip(parts[:2], spans[:2], strict=True)]
     loud = np.sqrt(np.mean([p for p in powers if p > 0]))
     snr = rng.choice([rng.uniform(0, 12), rng.uniform(8, 30)])
@@ -135,7 +135,7 @@ def dinner(folk: list[Person], rng: np.random.Generator, model: SileroActivity, 
         out.update({f"{name}_{k}": v for k, v in frames(finish(x), model).items() if k not in ("bands",)})
     m = len(out["mix_vad"])
     out["truth"] = np.stack([labels(s, m) for s in spans], 1)
-    out["small"] = np.stack([labels(s, m) for s in small], 1)
+    out["small"] = np.stack([np.stack([labels(s, m) for s in kind], 1) for kind in small.values()], 2)
     out["info"] = np.array([snr, third, television])
     return out
 
