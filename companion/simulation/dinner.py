@@ -14,7 +14,7 @@ import numpy as np
 import soxr
 from numpy.typing import NDArray
 
-from companion.effects import Chime, Effect, Finish, Hush, ListenFor, Mode, Say
+from companion.effects import Chime, ChimeKind, Effect, Finish, Hush, ListenFor, Mode, Say
 from companion.events import CueGiven, Event
 from companion.inputs import Block, Input, PlaybackEnded, PlaybackStarted
 from companion.partner import Pair, Partner
@@ -73,7 +73,7 @@ class Dinner:
         pair: Pair,
         companion_voice: RendersText,
         partner_voices: Mapping[Partner, RendersText],
-        chime: Callable[[str], NDArray[np.float32]],
+        chime: Callable[[ChimeKind], NDArray[np.float32]],
         seed: int,
         *,
         channels: int = 1,

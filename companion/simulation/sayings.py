@@ -70,6 +70,7 @@ class Hand:
     """What one partner has to say this evening."""
 
     stories: tuple[Topic, ...]
+    others: tuple[Topic, ...]  # the other's stories: this partner gives them back
     rings: dict[str, Ring]
 
     def next(self, kind: str) -> str:
@@ -79,7 +80,7 @@ class Hand:
     def texts(self) -> tuple[str, ...]:
         """All of it, in the order in which it may be needed."""
         quick = [t for kind in ("yes", "day", "arriving", "hums") for t in self.rings[kind].texts]
-        told = [t for topic in self.stories for t in (*topic.story, *topic.back)]
+        told = [t for mine, theirs in zip(self.stories, self.others, strict=True) for t in (*mine.story, *theirs.back)]
         rest = [t for ring in self.rings.values() for t in ring.texts]
         return tuple(dict.fromkeys([*quick, *told, *rest]))
 
@@ -90,7 +91,7 @@ def deal(rng: np.random.Generator) -> tuple[Hand, Hand]:
     names = list(sayings.topics)
     order = [names[i] for i in rng.permutation(len(names))]
     half = len(order) // 2
-    stories = (order[:half], order[half:])
+    stories = (order[:half], order[half : 2 * half])
     hands = []
     for k in (0, 1):
         rings = {}
@@ -99,7 +100,8 @@ def deal(rng: np.random.Generator) -> tuple[Hand, Hand]:
                 continue
             texts: tuple[str, ...] = getattr(sayings, kind)
             rings[kind] = Ring(_share(texts, k, rng, kind))
-        hands.append(Hand(tuple(sayings.topics[name] for name in stories[k]), rings))
+        mine, others = (tuple(sayings.topics[name] for name in stories[who]) for who in (k, 1 - k))
+        hands.append(Hand(mine, others, rings))
     return hands[0], hands[1]
 
 
