@@ -203,6 +203,18 @@ class AnswerTable(Record):
     numbers: dict[str, int]
     spoken: tuple[str, ...] = ()  # the phrases a recogniser listens for in a question
 
+    @model_validator(mode="before")
+    @classmethod
+    def _apart(cls, value: Any) -> Any:
+        """In YAML one entry holds all that is said for the same answers: `{check: yes, consent: no, said: [good enough, …]}`."""
+        if not isinstance(value, dict) or not isinstance(value.get("idioms"), list):
+            return value
+        apart: list[Any] = []
+        for entry in value["idioms"]:
+            said = entry.get("said") if isinstance(entry, dict) else None
+            apart += [{**entry, "said": each} for each in said] if isinstance(said, list) else [entry]
+        return {**value, "idioms": apart}
+
 
 class Danger(Record):
     """Plain phrases after which the companion must not go on, by class; each class with the line it ends by."""

@@ -22,7 +22,8 @@ from companion.exercises.yaml_source import Source, read_yaml
 from companion.trouble import Trouble
 
 __all__ = [
-    "content_folder", "load_evening", "load_exercise", "load_library", "read_evening", "read_exercise", "user_content_folder",
+    "content_folder", "load_evening", "load_exercise", "load_library", "read_evening", "read_exercise",
+    "read_lines", "user_content_folder",
 ]  # fmt: skip
 
 Model = TypeVar("Model", bound=BaseModel)
@@ -197,16 +198,17 @@ def _step(step: Any, path: tuple[str | int, ...], source: Source) -> Any:
 
 
 def _shared(ours: Path, user: Path | None, language: str, findings: list[Finding]) -> tuple[dict[str, Line], dict[str, Command]]:
-    lines = _lines(ours / language / "lines.yaml")
+    lines = read_lines(ours / language / "lines.yaml")
     commands = _commands(ours / language / "commands.yaml")
     theirs = user / language / "lines.yaml" if user else None
     if theirs is not None and theirs.is_file():
-        more = _first_good([theirs], _lines, findings)
+        more = _first_good([theirs], read_lines, findings)
         lines = {**lines, **(more or {})}
     return lines, commands
 
 
-def _lines(path: Path) -> dict[str, Line]:
+def read_lines(path: Path) -> dict[str, Line]:
+    """The lines of a lines.yaml, whatever they say. Raises ContentTrouble."""
     source = read_yaml(path)
     data = source.data
     if isinstance(data, dict):
