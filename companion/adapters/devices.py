@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import difflib
 import re
+import threading
+import time
 import weakref
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -27,6 +29,9 @@ INPUT_RATES = (16_000, 48_000, 44_100)
 
 OUTPUT_FRAMES = 480
 """10 ms at 48 kHz. With latency "low" a cue is silent 35 ms after the order; with 1536 frames 99 ms (measured)."""
+
+SIGN_OF_LIFE = 5.0
+"""Seconds a device may take for its first block; a PulseAudio source took 1.9 (measured)."""
 
 LIBRARY_MISSING = "The sound library is missing. Run: sudo apt install libportaudio2"
 NONE_FOUND = {
@@ -209,6 +214,58 @@ PORT_AUDIO = PortAudio()
 def list_devices() -> list[DeviceInfo]:
     """All sound devices of the machine. Raises `Trouble` when the sound library is missing."""
     return PORT_AUDIO.devices()
+
+
+def present(
+    microphone: str | None = None, speaker: str | None = None, sound: SoundSystem = PORT_AUDIO, patience: float = SIGN_OF_LIFE
+) -> tuple[bool, bool, str]:
+    """Whether a microphone and a speaker really work, and one sentence about what does not ("" when both do).
+
+    Opens both for a moment and waits up to `patience` seconds until each has moved its first block: a server without a device
+    lists one all the same. What was recorded is thrown away, nothing but silence is played. Never raises for a missing library,
+    server or device.
+    """
+    alive = {"microphone": threading.Event(), "speaker": threading.Event()}
+    troubles: dict[str, str] = {}
+    opened: dict[Kind, Opened] = {}
+
+    def heard(indata: Any, frames: int, stamps: Any, status: Any) -> None:
+        alive["microphone"].set()
+
+    def played(out: Any, frames: int, stamps: Any, status: Any) -> None:
+        out.fill(0)
+        alive["speaker"].set()
+
+    ways: tuple[tuple[Kind, Callable[[], Opened]], ...] = (
+        ("microphone", lambda: sound.open_input(microphone, 1, heard, _nothing)),
+        ("speaker", lambda: sound.open_output(speaker, played, _nothing)),
+    )
+    for kind, way in ways:
+        try:
+            opened[kind] = way()
+            opened[kind].stream.start()
+        except Trouble as trouble:
+            troubles[kind] = str(trouble)
+        except Exception as error:
+            troubles[kind] = sentence(kind, opened[kind].name, str(error))
+    until = time.monotonic() + patience
+    for kind, device in opened.items():
+        if kind not in troubles and not alive[kind].wait(max(0.0, until - time.monotonic())):
+            troubles[kind] = f"The {kind} {device.name!r} gives no sign of life. Choose another, or run: companion doctor"
+        device.stream.abort()
+        device.stream.close()
+    return "microphone" not in troubles, "speaker" not in troubles, _one_sentence(troubles)
+
+
+def _one_sentence(troubles: dict[str, str]) -> str:
+    """Both troubles are told as one where they have one cause."""
+    if troubles == NONE_FOUND:
+        return "I find no microphone and no speaker. Plug them in, then run: companion doctor"
+    return " ".join(dict.fromkeys(troubles.values()))
+
+
+def _nothing() -> None:
+    """A stream's end that nobody waits for."""
 
 
 def choose(wanted: str | None, devices: Sequence[DeviceInfo], kind: Kind) -> DeviceInfo:

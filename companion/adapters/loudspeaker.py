@@ -11,18 +11,20 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from companion.adapters.devices import PORT_AUDIO, Opened, SoundSystem
+from companion.adapters.devices import PORT_AUDIO, SIGN_OF_LIFE, Opened, SoundSystem
 from companion.timeline import PLAYBACK_RATE
 from companion.trouble import Trouble
 
 FADE = 0.020
 """Seconds of the raised-cosine fade of a hushed cue: no click, and still silent within 50 ms of the order."""
 
-SILENT_DEVICE = 0.5
-"""Seconds without a callback after which the device counts as lost: a suspended device says nothing of it (measured)."""
+SILENT_DEVICE = 1.5
+"""Seconds without a callback after which the device counts as lost: a suspended device says nothing of it (measured).
+Longer than the microphone's, because giving up cuts a cue, and a busy computer stalls for half a second now and then."""
 
-FIRST_CALL = 5.0
-"""Seconds allowed for the first callback after opening."""
+WARM_UP = 2.0
+"""Seconds after opening in which callbacks may come in fits: a sound server fills its buffer and starts
+up to 0.8 s later (measured)."""
 
 MOST_LEAD = 0.5
 """Seconds between callback and sound beyond which PortAudio's stamps are not believed (20 to 225 ms were measured)."""
@@ -54,7 +56,8 @@ class Loudspeaker:
         self._given = self._done = 0
         self._cue, self._pcm, self._at, self._fade = NO_CUE, None, 0, -1
         self._next: tuple[int, NDArray[np.int16]] | None = None
-        self._lead = 0.0
+        self._lead, self._last_call = 0.0, now()
+        self._finished = False
         self._stream: Opened | None = None
         self._begin()
         sound.join(self)
@@ -67,7 +70,7 @@ class Loudspeaker:
         """PortAudio's thread: take orders, copy samples, report. Never waits, never raises."""
         try:
             now = self._now()
-            self._last_call, self._called = now, True
+            self._last_call = now
             lead = stamps.outputBufferDacTime - stamps.currentTime
             if 0.0 <= lead <= MOST_LEAD:
                 self._lead = lead
@@ -132,7 +135,8 @@ class Loudspeaker:
         """The device is gone: its stream ended, or it has not asked for sound for half a second."""
         if self._stream is None or self._finished:
             return True
-        return self._now() - self._last_call > (SILENT_DEVICE if self._called else FIRST_CALL)
+        warm = self._last_call - self._opened_at > WARM_UP
+        return self._now() - self._last_call > (SILENT_DEVICE if warm else SIGN_OF_LIFE)
 
     def play(self, cue: int, pcm48k: NDArray[np.float32], gain_db: float = 0.0) -> None:
         """Play (n,) float32 at 48 kHz, full scale ±1, louder by `gain_db`, clipped at full scale. Begins with the next 10 ms.
@@ -193,11 +197,10 @@ class Loudspeaker:
     # ---- opening and closing -------------------------------------------------------------------------------------------------
 
     def _begin(self) -> None:
-        self._finished = self._called = False
-        self._last_call = self._now()
+        self._finished = False
         opened = self._sound.open_output(self._wanted, self._callback, self._ended)
         self.name, self.channels, self.rate = opened.name, opened.channels, opened.rate
-        self._last_call = self._now()
+        self._opened_at = self._last_call = self._now()
         try:
             opened.stream.start()
         except Exception as error:

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from companion.adapters.clock_fit import SampleClock
-from companion.adapters.devices import PORT_AUDIO, Opened, SoundSystem
+from companion.adapters.devices import PORT_AUDIO, SIGN_OF_LIFE, Opened, SoundSystem
 from companion.adapters.ready_blocks import ReadyBlocks
 from companion.adapters.resample import Downsampler
 from companion.timeline import BLOCK, RATE, Sample
@@ -27,8 +27,8 @@ BEHIND = 2.0
 SILENT_DEVICE = 0.5
 """Seconds without a block after which the device counts as lost: a suspended device says nothing of it (measured)."""
 
-FIRST_BLOCK = 5.0
-"""Seconds allowed for the first block after opening; a PulseAudio source took 1.9 (measured)."""
+WARM_UP = 2.0
+"""Seconds after opening in which blocks may come in fits; a choice of ours."""
 
 ASIDE = 10.0
 """Seconds between two times that the microphone makes way for a search for devices: each costs a hole in what it hears."""
@@ -103,7 +103,7 @@ class Microphone:
             return False
         if self._stream is None or self._finished:
             return True
-        patience = SILENT_DEVICE if self._frames else FIRST_BLOCK
+        patience = SILENT_DEVICE if self._last_call - self._opened_at > WARM_UP else SIGN_OF_LIFE
         return self._now() - self._last_call > patience
 
     def read(self, timeout: float) -> tuple[Sample, NDArray[np.float32]] | None:
@@ -117,7 +117,7 @@ class Microphone:
             chunk = self._next_chunk(min(waiting, SILENT_DEVICE))
             if chunk is not None:
                 self._accept(chunk)
-            elif self._paused or self.lost:
+            elif self._making_silence:
                 self._fill_to_now()
                 if not self._ready.full and waiting == 0.0:
                     return None
@@ -182,7 +182,7 @@ class Microphone:
         self._ready.channels = self.channels
         self._down = Downsampler(opened.rate, self.channels)
         self._base, self._taken, self._aligned = self._ready.total, 0, False
-        self._last_call = self._now()
+        self._opened_at = self._last_call = self._now()
         try:
             opened.stream.start()
         except Exception as error:
@@ -213,9 +213,14 @@ class Microphone:
 
     # ---- blocks --------------------------------------------------------------------------------------------------------------
 
+    @property
+    def _making_silence(self) -> bool:
+        """Whether there is no sound to wait for: paused, lost, or opened again and not heard from yet."""
+        return self._paused or self.lost or (not self._aligned and self.clock.known)
+
     def _next_chunk(self, wait: float) -> Chunk | None:
         """What the callback brought, at most `wait` seconds from now; no longer than until made-up silence falls due."""
-        if (self._paused or self.lost) and self.clock.known and self._queue.empty():
+        if self._making_silence and self.clock.known and self._queue.empty():
             due = self.clock.when(self._ready.total + BLOCK - self._ready.waiting) - self._now()
             wait = min(wait, max(0.0, due))
         try:
