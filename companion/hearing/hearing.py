@@ -6,6 +6,9 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,43 +16,67 @@ from numpy.typing import NDArray
 from companion.effects import Enrol
 from companion.events import Enrolled
 from companion.hearing.activity import Activity
+from companion.hearing.ambience import Ambience, Others
 from companion.hearing.attribution import ByHand, ByNet
 from companion.hearing.background import Background
-from companion.hearing.enrolment import Enrolment, colour_of
+from companion.hearing.enrolment import SAME_VOICE, Enrolment, Separability, colour_of, compared, separability
 from companion.hearing.features import HOP, LATE, Features, Frames
 from companion.hearing.heard import Heard, Notice, Segment
 from companion.hearing.ports import ActivityModel
 from companion.hearing.segments import Track
 from companion.partner import Pair, Partner
-from companion.timeline import BLOCK, Sample, Span, samples, seconds
+from companion.timeline import BLOCK, Sample, Span, samples
 
 Floats = NDArray[np.float32]
 
 KEPT = samples(30.0)
 """How far back `attribution` can look."""
 
+_OWN_KEPT = 64  # blocks whose own-voice mark is kept: more than the look-ahead
+
+
+class _Waiting(NamedTuple):
+    """What is known of a frame before it is labelled."""
+
+    vad: float
+    level: float
+    f0: float | None
+
 
 class Hearing:
     """Who speaks, block by block. `delay`: samples of declared look-ahead."""
 
-    def __init__(self, pair: Pair, activity: ActivityModel, background: Background, channels: int) -> None:
+    def __init__(
+        self,
+        pair: Pair,
+        activity: ActivityModel,
+        background: Background,
+        channels: int,
+        *,
+        noise_snr_db: float = 5.0,
+        noise_for: float = 15.0,
+        noise_back_db: float = 8.0,
+        noise_back_for: float = 20.0,
+    ) -> None:
+        """The noise limits: announce when speech has stood out by `noise_snr_db` or less for `noise_for` s, take it back when it
+        has by `noise_back_db` for `noise_back_for` s."""
         self._pair, self._model, self._background, self._channels = pair, activity, background, channels
         self._net = background.two_microphones if channels > 1 else background.one_microphone
         self._lag = self._net.lag if self._net else ByHand.lag
         self.delay = LATE + self._lag * HOP
+        self._activity, self._features = Activity(activity), Features(channels)
+        self._ambience, self._others = Ambience(noise_snr_db, noise_for, noise_back_db, noise_back_for), Others()
         self._enrolments: dict[Partner, Enrolment] = {}
         self._attribution: ByHand | ByNet | None = None
         self._enrolling: Partner | None = None
         self._now: Sample = 0
-        self._begun = False
-        self._own = False
-        self._notices: list[Notice] = []
-        self._waiting: deque[tuple[float, float, float, float | None, bool]] = deque()  # vad, laugh, level, f0, own: by frame
+        self._begun = self._own = False
+        self._owned: deque[bool] = deque([False] * _OWN_KEPT, maxlen=_OWN_KEPT)  # own voice, newest block last
+        self._waiting: deque[_Waiting] = deque()
         self._past: deque[tuple[Sample, float, float]] = deque(maxlen=KEPT // HOP)
-        self._activity = Activity(activity)
-        self._features = Features(channels)
         self._tracks: list[Track] = [Track(None, 0)]
         self._closed: list[Segment] = []
+        self._notices: list[Notice] = []
 
     # --- who they are
 
@@ -61,114 +88,151 @@ class Hearing:
     def learn(self, who: Partner, sound: Floats) -> Enrolled:
         """Learn a partner from a recording (n, channels) at 16 kHz, before the evening begins."""
         activity, features, e = Activity(self._model), Features(self._channels), Enrolment()
-        for k in range(len(sound) // BLOCK):
-            block = sound[k * BLOCK : (k + 1) * BLOCK]
-            frames = features.feed(k * BLOCK, block, activity.feed(np.ascontiguousarray(block[:, 0])))
+        for at in range(0, len(sound) - BLOCK + 1, BLOCK):
+            block = sound[at : at + BLOCK]
+            e.listen(block)
+            frames = features.feed(at, block, activity.feed(np.ascontiguousarray(block[:, 0])))
             if frames is not None:
                 e.feed(frames)
         self._model.reset()
         return self._take(who, e)
-
-    def _take(self, who: Partner, e: Enrolment) -> Enrolled:
-        self._enrolments[who] = e
-        if all(p in self._enrolments for p in self._pair):
-            one, two = (self._enrolments[p] for p in self._pair)
-            colour, voices = colour_of(one, two), self._background.voices
-            both = voices, one.profile(voices, colour), two.profile(voices, colour), colour
-            self._attribution = ByNet(*both, self._net) if self._net else ByHand(*both)
-        return Enrolled(self._now, self._now, who, round(e.seconds, 2), None)
 
     def enrol(self, e: Enrol) -> None:
         """Begin or end learning a partner by talk: all speech between is theirs."""
         if not e.done:
             self._enrolling = e.who
             self._enrolments[e.who] = Enrolment()
+            self._attribution = None
             self._retrack([e.who])
-            return
-        self._enrolling = None
-        self._notices.append(self._take(e.who, self._enrolments.get(e.who, Enrolment())))
-        self._retrack(list(self._pair) if self.enrolled else [None])
+        elif self._enrolling == e.who:
+            self._enrolling = None
+            self._notices.append(self._take(e.who, self._enrolments[e.who]))
 
-    def _retrack(self, voices: list[Partner | None] | list[Partner]) -> None:
+    def _take(self, who: Partner, e: Enrolment) -> Enrolled:
+        """Make the profiles once both enrolments are good."""
+        trouble = e.trouble
+        other = self._enrolments.get(self._pair.other(who))
+        if trouble is None and other is not None and self._same(e, other):
+            trouble = "same-voice"
+        self._enrolments.pop(who, None)
+        if trouble is None:
+            self._enrolments[who] = e
+            self._introduce()
+        self._retrack(list(self._pair) + [None] if self.enrolled else [None])
+        return Enrolled(self._now, self._now, who, round(e.seconds, 2), trouble)
+
+    def _same(self, e: Enrolment, other: Enrolment) -> bool:
+        mine, theirs = compared(self._background.voices, e, other)
+        return float(mine.mean() + theirs.mean()) / 2 < SAME_VOICE
+
+    def _introduce(self) -> None:
+        """With both partners known, begin to tell them apart."""
+        if len(self._enrolments) < 2:
+            return
+        one, two = (self._enrolments[p] for p in self._pair)
+        colour, voices = colour_of(one, two), self._background.voices
+        both = voices, one.profile(voices, colour), two.profile(voices, colour), colour
+        self._attribution = ByNet(*both, self._net) if self._net else ByHand(*both)
+
+    def separability(self) -> Separability:
+        """How well the two can be told apart, in numbers and a sentence of advice. Raises ValueError before both are enrolled."""
+        if len(self._enrolments) < 2:
+            raise ValueError("both partners must be enrolled first")
+        one, two = (self._enrolments[p] for p in self._pair)
+        return separability(self._background.voices, one, two)
+
+    def _retrack(self, voices: Sequence[Partner | None]) -> None:
         for t in self._tracks:
-            done = t.finish()
-            if done:
-                self._closed.append(done)
-        self._tracks = [Track(v, max(0, self._now - self.delay)) for v in voices]
+            self._keep(t.finish())
+        at = max(0, self._now - self.delay)
+        self._tracks = [Track(v, at) for v in voices]
+
+    def _keep(self, done: Segment | None) -> None:
+        if done is not None:
+            self._closed.append(done)
 
     # --- what is heard
 
     def own_voice(self, sounding: bool) -> None:
-        """From now on the companion itself sounds (or its echo does), or no longer."""
+        """From now on the companion itself sounds (or its echo does), or no longer: nothing in it is anybody's speech."""
         self._own = sounding
 
     def feed(self, sound: Floats) -> Heard:
         """One block (512, channels), float32, full scale ±1."""
         at = self._now
         self._now += BLOCK
-        if not self._begun:
-            if not sound.any():  # silence in front moves everything and changes nothing
-                return Heard(self._now, self._settled(), own_voice=self._own)
-            self._begun = True
-            if self._tracks[0].by is None and self.enrolled:
-                self._retrack(list(self._pair))
-        p = self._activity.feed(np.ascontiguousarray(sound[:, 0]))
-        frames = self._features.feed(at, sound, p)
+        if not self._begun and not sound.any():  # silence in front moves everything and changes nothing
+            return Heard(self._now, max(0, self._now - self.delay), own_voice=self._own)
+        self._begun = True
+        self._owned.append(self._own)
+        vad = 0.0 if self._own else self._activity.feed(np.ascontiguousarray(sound[:, 0]))
+        if self._enrolling is not None and not self._own:
+            self._enrolments[self._enrolling].listen(sound)
+        frames = self._features.feed(at, sound, vad)
         if frames is not None:
             self._follow(frames)
-        return self._report(p)
+        return self._report(vad)
 
     def _follow(self, frames: Frames) -> None:
-        if self._enrolling is not None and not self._own:
+        """Two frames through attribution; what comes out belongs to those `lag` frames before them."""
+        if self._owned[-1] or self._owned[-2]:
+            frames = _silenced(frames)
+        elif self._enrolling is not None:
             self._enrolments[self._enrolling].feed(frames)
-        attributed = self._attribution.feed(frames) if self._attribution is not None else None
+        told = self._attribution.feed(frames) if self._attribution is not None else None
         for i in range(len(frames.vad)):
             f0 = float(frames.f0[i]) if frames.voiced[i] > 0.6 else None
-            self._waiting.append((float(frames.vad[i]), 0.0, float(frames.level[i]), f0, self._own))
-            if len(self._waiting) <= self._lag:
-                continue
-            vad, laugh, level, f0, own = self._waiting.popleft()
-            at = frames.start + i * HOP - self._lag * HOP
-            if len(self._tracks) == 2 and attributed is not None:
-                ps = [float(x) for x in attributed[i, :, 0]]
-                laugh = float(attributed[i, :, 1].max())
-                self._past.append((at, ps[0], ps[1]))
-            else:
-                ps = [vad]
-            for t, x in zip(self._tracks, ps, strict=True):
-                done = t.feed(at, 0.0 if own else x, laugh, level, f0)
-                if done is not None:
-                    self._closed.append(done)
+            self._waiting.append(_Waiting(float(frames.vad[i]), float(frames.level[i]), f0))
+            if len(self._waiting) > self._lag:
+                at = frames.start + (i - self._lag) * HOP
+                self._label(at, self._waiting.popleft(), None if told is None else told[i])
 
-    def _settled(self) -> Sample:
-        return max(0, min([self._now - self.delay, *(t.settled for t in self._tracks)])) if self._begun else max(0, self._now - self.delay)
+    def _label(self, at: Sample, w: _Waiting, told: Floats | None) -> None:
+        """One frame, `lag` frames later: its probabilities to the tracks."""
+        own = self._owned[-1 - min(_OWN_KEPT - 1, (self._now - 1 - (at + HOP // 2)) // BLOCK)]
+        if told is None or len(self._tracks) < 3:
+            speaks, laughs = [w.vad], [0.0]
+        else:
+            speaks = [float(told[0, 0]), float(told[1, 0]), float(told[0, 3])]
+            laughs = [float(told[0, 1]), float(told[1, 1]), 0.0]
+            self._past.append((at, speaks[0], speaks[1]))
+            if not own:
+                self._others.feed(at, speaks[2] > 0.5)
+        for t, p, laugh in zip(self._tracks, speaks, laughs, strict=True):
+            self._keep(t.feed(at, 0.0 if own else p, laugh, w.level, w.f0))
+        if not own:
+            self._ambience.feed(at, max(speaks[:2]), w.level)
 
-    def _report(self, p: float) -> Heard:
-        segments = self._closed + [s for t in self._tracks if (s := t.segment) is not None]
+    def _report(self, vad: float) -> Heard:
+        notices = [*self._notices, self._ambience.notice(self._now), self._others.notice(self._now)]
+        self._notices = []
+        segments = [*self._closed, *(s for t in self._tracks if (s := t.segment) is not None)]
         self._closed = []
-        notices, self._notices = tuple(self._notices), []
-        segments.sort(key=lambda s: (s.start, s.by or ""))
         return Heard(
-            self._now, self._settled(), tuple(segments), anyone=p >= 0.5 and not self._own, own_voice=self._own, notices=notices
+            self._now,
+            max(0, min(self._now - self.delay, *(t.settled for t in self._tracks))),
+            tuple(sorted(segments, key=_order)),
+            anyone=vad >= 0.5,
+            own_voice=self._own,
+            snr_db=self._ambience.snr_db,
+            notices=tuple(n for n in notices if n is not None),
         )
 
     def finish(self) -> Heard:
         """The recording is over: label what is still waiting, close what is open."""
-        silence = np.zeros((BLOCK, self._channels), np.float32)
-        end = self._now
-        for _ in range(-(-self.delay // BLOCK)):
+        end, silence = self._now, np.zeros((BLOCK, self._channels), np.float32)
+        for _ in range(-(-self.delay // BLOCK) if self._begun else 0):
             frames = self._features.feed(self._now, silence, 0.0)
             self._now += BLOCK
+            self._owned.append(False)
             if frames is not None:
                 self._follow(frames)
         for t in self._tracks:
-            done = t.finish()
-            if done is not None:
-                self._closed.append(done)
+            self._keep(t.finish())
         self._now = end
-        segments = tuple(sorted(self._closed, key=lambda s: (s.start, s.by or "")))
-        self._closed = []
-        return Heard(end, end, segments)
+        done = (replace(s, end=min(s.end, end)) for s in self._closed if s.start < end)
+        segments, self._closed = tuple(sorted(done, key=_order)), []
+        return Heard(end, end, segments, snr_db=self._ambience.snr_db)
 
     def attribution(self, span: Span) -> tuple[Partner | None, float]:
         """Who spoke mostly in a past stretch (the last 30 s are kept), and how sure that is (0..1)."""
@@ -176,5 +240,15 @@ class Hearing:
         one, two = sum(a for a, _ in ps), sum(b for _, b in ps)
         if not ps or max(one, two) < 0.2 * len(ps):
             return None, 0.0
-        who = self._pair.one if one > two else self._pair.two
-        return who, max(one, two) / (one + two)
+        return (self._pair.one if one > two else self._pair.two), max(one, two) / (one + two)
+
+
+def _order(s: Segment) -> tuple[Sample, str]:
+    return s.start, s.by or ""
+
+
+def _silenced(frames: Frames) -> Frames:
+    """The same frames with nobody in them."""
+    zero = np.zeros_like(frames.vad)
+    weight = None if frames.weight is None else np.zeros_like(frames.weight)
+    return replace(frames, vad=zero, db=zero, voiced=zero, bands=np.zeros_like(frames.bands), weight=weight)

@@ -1,0 +1,88 @@
+"""What the room is like: how far speech stands out of everything else, and whether that is enough to follow."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from companion.events import Noise, ThirdVoice
+from companion.hearing.features import FRAMES_A_SECOND, HOP
+from companion.timeline import RATE, Sample, samples
+
+UNKNOWN_DB = 30.0
+"""Signal to noise while nobody has spoken yet."""
+
+_SPEECH = 1 / (6 * FRAMES_A_SECOND)  # memory of the speech level: 6 s of speech
+_REST = 1 / (4 * FRAMES_A_SECOND)  # of the rest: 4 s of it
+_SURE, _SILENT = 0.7, 0.15  # probabilities above and below which a frame counts as speech and as rest
+
+
+class Ambience:
+    """Signal to noise from labelled frames, with a word when it becomes too little (`Noise`)."""
+
+    def __init__(self, too_little_db: float, for_s: float, enough_db: float, back_for_s: float) -> None:
+        self._limits = (too_little_db, samples(for_s)), (enough_db, samples(back_for_s))
+        self._speech: float | None = None  # power
+        self._rest: float | None = None
+        self._loud = False
+        self._since: Sample | None = None  # how long the limit has been crossed
+
+    @property
+    def snr_db(self) -> float:
+        """Speech over everything else, dB, between -10 and 60."""
+        if self._speech is None or self._rest is None:
+            return UNKNOWN_DB
+        over = max(self._speech - self._rest, 1e-3 * self._speech) / max(self._rest, 1e-20)
+        return float(np.clip(10 * np.log10(over), -10, 60))
+
+    def feed(self, at: Sample, speaks: float, level_db: float) -> None:
+        """One frame: the probability that a partner speaks in it, and its level."""
+        power = 10 ** (level_db / 10)
+        if speaks > _SURE:
+            self._speech = power if self._speech is None else self._speech + _SPEECH * (power - self._speech)
+        elif speaks < _SILENT:
+            self._rest = power if self._rest is None else self._rest + _REST * (power - self._rest)
+
+    def notice(self, now: Sample) -> Noise | None:
+        """Once a block: whether the room has just become too loud to follow, or quiet enough again."""
+        snr = self.snr_db
+        limit, long = self._limits[self._loud]
+        crossed = snr >= limit if self._loud else snr <= limit
+        if not crossed:
+            self._since = None
+            return None
+        if self._since is None:
+            self._since = now
+        if now - self._since < long:
+            return None
+        at, self._since, self._loud = self._since, None, not self._loud
+        return Noise(at, now, self._loud, round(snr, 1))
+
+
+class Others:
+    """Speech of nobody we know: a third voice, a television. Present after 2 s of it within 8, gone after 10 s without."""
+
+    def __init__(self) -> None:
+        self._heard = 0.0  # s of others' speech, leaking away over 8 s
+        self._last: Sample = 0
+        self._first: Sample | None = None
+        self._present = False
+
+    def feed(self, at: Sample, speaking: bool) -> None:
+        """One frame, and whether somebody else speaks in it."""
+        self._heard -= self._heard * HOP / (8 * RATE)
+        if speaking:
+            self._heard += HOP / RATE
+            self._last = at
+            self._first = at if self._first is None else self._first
+        elif self._heard < 0.3 and not self._present:
+            self._first = None
+
+    def notice(self, now: Sample) -> ThirdVoice | None:
+        """Once a block: whether a third voice has just come or gone."""
+        if not self._present and self._heard >= 1.5 and self._first is not None:
+            self._present = True
+            return ThirdVoice(self._first, now, True)
+        if self._present and now - self._last > samples(10.0):
+            self._present, self._first = False, None
+            return ThirdVoice(self._last, now, False)
+        return None
