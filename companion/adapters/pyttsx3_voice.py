@@ -30,9 +30,12 @@ class Pyttsx3Voice:
         worker = Worker("pyttsx3", program, (folder,), package_version("pyttsx3"))
         self._rendering = Rendering(worker, settings or VoiceSettings(), cache, deadline or Deadline())
 
-    def render(self, text: str) -> Sound:
-        """Mono float32, 48 kHz, -20 dBFS gated RMS, limited at -2 dBFS, faded. Raises `VoiceError`."""
-        return self._rendering.render(text)
+    def render(self, text: str, keep: bool = True) -> Sound:
+        """Mono float32, 48 kHz, -20 dBFS gated RMS, limited at -2 dBFS, faded. Raises `VoiceError`.
+
+        `keep` false writes nothing to the cache: for a line that quotes what a partner said.
+        """
+        return self._rendering.render(text, keep)
 
     def cached(self, text: str) -> bool:
         """Whether `render` will need no process."""

@@ -26,9 +26,12 @@ class Rendering:
         self._cache = cache
         self._deadline = deadline
 
-    def render(self, text: str) -> Sound:
-        """Mono float32 at 48 kHz, -20 dBFS gated RMS, no sample above -2 dBFS. Raises `VoiceError`."""
-        pieces = [self._sentence(sentence) for sentence in sentences(speakable(text))]
+    def render(self, text: str, keep: bool = True) -> Sound:
+        """Mono float32 at 48 kHz, -20 dBFS gated RMS, no sample above -2 dBFS. Raises `VoiceError`.
+
+        `keep` false writes nothing to the cache: for a line that quotes what a partner said.
+        """
+        pieces = [self._sentence(sentence, keep) for sentence in sentences(speakable(text))]
         return finish(pieces, self._settings)[0]
 
     def cached(self, text: str) -> bool:
@@ -70,12 +73,12 @@ class Rendering:
         """As `render`, with no look at the cache: what a self-test needs."""
         return finish([(s.samples, s.rate) for s in map(self._speak, sentences(speakable(text)))], self._settings)[0]
 
-    def _sentence(self, sentence: str) -> tuple[NDArray[np.int16], int]:
+    def _sentence(self, sentence: str, keep: bool) -> tuple[NDArray[np.int16], int]:
         name = self._key(sentence)
         if self._cache is not None and (kept := self._cache.get(name)) is not None:
             return kept
         spoken = self._speak(sentence)
-        if self._cache is not None:
+        if keep and self._cache is not None:
             self._cache.put(name, spoken.samples, spoken.rate)
         return spoken.samples, spoken.rate
 

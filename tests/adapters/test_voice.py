@@ -86,6 +86,13 @@ def test_a_line_from_the_cache_is_the_line_and_needs_no_process(voice: type[Pytt
         no_engine.render("Something new.")
 
 
+def test_a_line_that_quotes_a_partner_leaves_nothing_on_the_disk(tmp_path: Path) -> None:
+    speaking = EspeakVoice(VoiceSettings(), VoiceCache(tmp_path), PATIENT)
+    quoted = speaking.render("You felt alone at the station.", keep=False)
+    assert not list(tmp_path.iterdir()) and not speaking.cached("You felt alone at the station.")
+    assert np.array_equal(speaking.render("You felt alone at the station."), quoted)
+
+
 def test_a_damaged_cache_file_is_spoken_anew(tmp_path: Path) -> None:
     speaking = EspeakVoice(VoiceSettings(), VoiceCache(tmp_path), PATIENT)
     first = speaking.render("Thank you.")
@@ -153,7 +160,7 @@ def test_an_unknown_voice_is_an_error_and_never_another_voice(
 )
 def test_a_failing_worker_is_tried_twice_and_then_reported(body: str, says: str, tmp_path: Path) -> None:
     bad = program(tmp_path, f"open({str(tmp_path / 'runs')!r}, 'a').write('.')\n{body}")
-    deadline = Deadline(base_s=1.5, per_character_s=0) if "pause" in body else PATIENT
+    deadline = Deadline(base_s=2.5, per_character_s=0) if "pause" in body else PATIENT
     with pytest.raises(VoiceError, match=says):
         Pyttsx3Voice(deadline=deadline, program=bad).render("Good evening.")
     assert runs(tmp_path) == 2
