@@ -19,8 +19,21 @@ MOST_LATENCY = 0.6
 """Seconds searched: the slowest path measured (blocks of 32 ms, latency 0.1) took 0.26 s; a radio speaker may take twice that."""
 
 FOUND = 0.3
-"""Correlation of chime and microphone from which the chime counts as found. Noise alone stays under 0.1 for chimes of a second
-(tests/adapters/test_calibrate.py); a choice of ours between that and a chime 6 dB above a noisy room (0.9)."""
+"""Correlation of chime and microphone from which the chime counts as found. Noise alone stays under it
+(tests/adapters/test_devices.py); a choice of ours."""
+
+
+def whistle() -> NDArray[np.float32]:
+    """The sound to measure with: 0.6 s at 48 kHz gliding from 300 to 3000 Hz, soft at both ends, peak 0.25 (-12 dBFS).
+
+    Its correlation has one sharp peak. A chime of two lasting notes is found up to 40 ms late in an echoing room, this within 1 ms
+    (tests/adapters/test_devices.py).
+    """
+    length = 0.6
+    t = np.arange(round(length * PLAYBACK_RATE)) / PLAYBACK_RATE
+    phase = 2 * np.pi * (300 * t + (3000 - 300) * t**2 / (2 * length))
+    ends = np.minimum(1.0, np.minimum(t, length - t) / 0.03)
+    return (0.25 * np.sin(phase) * np.sin(np.pi / 2 * ends) ** 2).astype(np.float32)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,14 +70,15 @@ def find_echo(played: NDArray[np.float32], recorded: NDArray[np.float32], most: 
 def calibrate(
     microphone: Microphone,
     loudspeaker: Loudspeaker,
-    chime48k: NDArray[np.float32],
+    chime48k: NDArray[np.float32] | None = None,
     now: Callable[[], float] = time.monotonic,
 ) -> Echo:
-    """Play `chime48k` (mono, 48 kHz) and find it in the microphone: samples from `clock.sample_at(heard_at)` to its arrival.
+    """Play `chime48k` (mono, 48 kHz; None for `whistle`) and find it in the microphone: samples from `clock.sample_at(heard_at)` to its arrival.
 
     Add `latency` to whatever `SampleClock.sample_at` says of a report of this loudspeaker. Takes the chime's length and two
     seconds. Both devices must be running, with nothing being played. Raises `Trouble` when the chime isn't heard.
     """
+    chime48k = whistle() if chime48k is None else chime48k
     chime = np.asarray(soxr.resample(chime48k, PLAYBACK_RATE, RATE), np.float32)
     blocks: list[NDArray[np.float32]] = []
     first: Sample | None = None
