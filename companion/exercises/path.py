@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
@@ -108,6 +109,13 @@ class Path:
         if answer is not None:
             self._break_out(answer)
         return self._settle()
+
+    def peek(self, place: Place) -> Place | Elsewhere:
+        """The step that would follow if this one were done."""
+        twin = copy.copy(self)
+        twin._levels = [replace(level) for level in self._levels]
+        twin._said = set(self._said)
+        return twin.leave(place, "done")
 
     def exchange(self) -> None:
         """Whoever was to start does not: first and second change places from here on."""

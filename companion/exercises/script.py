@@ -56,7 +56,21 @@ class Script:
         return self._names and all(slots_of(text) & NAME_SLOTS for text in found.phrasings)
 
     def opener(self, ring: str, slots: Slots, level: Level) -> str | None:
-        """The next opener of a ring of this exercise, filled; None where it has no such ring."""
+        """The next opener of a ring of this exercise, filled: the drafted one, if there is one. None: no such ring."""
+        drafted = self._drafts.pop(self._draft_key(f"openers/{ring}", slots, False), None)
+        return drafted if drafted is not None else self._draw_opener(ring, slots, level)
+
+    def draft_opener(self, ring: str, slots: Slots, level: Level) -> str | None:
+        """Choose the opener that will come next, without asking it yet."""
+        key = self._draft_key(f"openers/{ring}", slots, False)
+        if key not in self._drafts:
+            text = self._draw_opener(ring, slots, level)
+            if text is None:
+                return None
+            self._drafts[key] = text
+        return self._drafts[key]
+
+    def _draw_opener(self, ring: str, slots: Slots, level: Level) -> str | None:
         openers = self.exercise.openers.get(ring, ()) if self.exercise else ()
         if not openers or self.exercise is None:
             return None

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import ClassVar
 
 from companion.effects import FloorKind, GiveFloor, Mode
-from companion.events import AnswerHeard, Exit, PhraseHeard
+from companion.events import Exit, PhraseHeard
 from companion.exercises.cue_desk import News
 from companion.exercises.cues import Cue
 from companion.exercises.step_spec import AskSpec, CheckSpec, ChooseSpec
@@ -98,7 +99,7 @@ class Ask:
     def _agreed(self, reply: Reply, beat: Beat) -> list[Wish] | Exit:
         """A yes. Of both: whoever has not been heard yet is asked by name."""
         scene = self._scene
-        heard = AnswerHeard(beat.now, beat.now, beat.now, "yes", reply.by)
+        heard = reply.heard(beat.now)
         if self._spec.of == "both":
             if self._question.of is not None:
                 self._yeses.add(self._question.of)
@@ -115,7 +116,7 @@ class Ask:
     def _refused(self, reply: Reply, beat: Beat) -> list[Wish] | Exit:
         """A no, or less than a yes. The log does not say whose."""
         self.answer = "no"
-        heard: list[Wish] = [AnswerHeard(beat.now, beat.now, beat.now, "no", None)] if reply.answer else []
+        heard: list[Wish] = [replace(reply, answer="no").heard(beat.now, name=False)] if reply.answer else []
         return [*heard, *self._answered.finish(self._scene, beat, "no", self._spec.on_no)]
 
 
@@ -153,7 +154,7 @@ class Check:
         if replied.answer not in ("yes", "partly", "no"):
             return "next" if replied.answer == "next" else "timeout"
         self.answer = replied.answer
-        return [AnswerHeard(beat.now, beat.now, beat.now, replied.answer, replied.by), Leave(EXITS[replied.answer])]
+        return [replied.heard(beat.now), Leave(EXITS[replied.answer])]
 
     def leave(self) -> list[Wish]:
         """Nothing to put in order."""
@@ -210,9 +211,9 @@ class Choose:
         if not isinstance(replied, Reply):
             return replied
         if not replied.answer:
-            return self._taken(self._spec.otherwise, None, beat)
+            return self._taken(Reply(self._spec.otherwise), beat)
         if self._spec.of != "both" or replied.by is None:
-            return self._taken(self._named(replied.answer), replied.by, beat)
+            return self._taken(replace(replied, answer=self._named(replied.answer)), beat)
         return self._of_both(replied, beat)
 
     def leave(self) -> list[Wish]:
@@ -223,9 +224,9 @@ class Choose:
         self._chosen[reply.by] = reply.answer
         choices = set(self._chosen.values())
         if len(self._chosen) == 2 and len(choices) == 1:
-            return self._taken(reply.answer, None, beat)
+            return self._taken(replace(reply, by=None), beat)
         if len(self._chosen) == 2 and self._asked_again:
-            return self._taken(self._spec.otherwise, None, beat)
+            return self._taken(Reply(self._spec.otherwise), beat)
         if len(self._chosen) == 2:
             self._asked_again = True
             self._chosen.clear()
@@ -241,9 +242,9 @@ class Choose:
     def _named(self, answer: str) -> str:
         return self._spec.options[0].name if answer == "yes" else answer  # the button takes the first
 
-    def _taken(self, option: str, by: Partner | None, beat: Beat) -> list[Wish]:
-        self.answer = option
-        return [AnswerHeard(beat.now, beat.now, beat.now, option, by), Leave(self._spec.exit_of(option))]
+    def _taken(self, reply: Reply, beat: Beat) -> list[Wish]:
+        self.answer = reply.answer
+        return [reply.heard(beat.now), Leave(self._spec.exit_of(reply.answer))]
 
     def _put(self, line: str, at: Sample) -> Question:
         cue = self._scene.owed(line, at, "question")

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
-from companion.events import PhraseHeard, SomethingHeard, SpeechEnded
+from companion.events import AnswerHeard, PhraseHeard, SomethingHeard, SpeechEnded
 from companion.exercises.cue_desk import News
 from companion.exercises.cues import Cue
 from companion.exercises.steps.step import LINE, Beat, Scene, Spoken, Wish
@@ -29,10 +29,16 @@ Reading = Callable[[PhraseHeard, bool], str | None]
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What was answered, "" where nothing was, and by whom as far as that is known."""
+    """What was answered, "" where nothing was; by whom, as far as that is known; and the phrase that said it, if one did."""
 
     answer: str
     by: Partner | None = None
+    phrase: PhraseHeard | None = None
+
+    def heard(self, now: Sample, *, name: bool = True) -> AnswerHeard:
+        """The event; `name` False: nobody can find out later whose it was."""
+        start, end = (self.phrase.start, self.phrase.end) if self.phrase else (now, now)
+        return AnswerHeard(start, end, max(now, end), self.answer, self.by if name else None)
 
 
 class Question:
@@ -104,7 +110,7 @@ class Question:
             return self._once_more(beat, self._cue.line)
         if answer in ("unsure", "ask-again"):
             return self._once_more(beat, self._again)
-        return Reply(answer, by if self.of is None else (by or self.of))
+        return Reply(answer, by if self.of is None else (by or self.of), phrase)
 
     def _wait_on(self, beat: Beat) -> list[Wish] | Reply:
         """Nothing usable yet: let a speaker finish, and ask again when the window is over."""

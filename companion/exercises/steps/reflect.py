@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from companion.effects import FloorKind, GiveFloor, Mode
-from companion.events import AnswerHeard, Exit
+from companion.events import Exit
 from companion.exercises.cue_desk import Custom, News
 from companion.exercises.cues import ASKED, Cue, unasked
 from companion.exercises.reflection import LINES, Ladder, Rung
@@ -150,7 +150,7 @@ class Reflect:
         heard: list[Wish] = []
         if replied.answer in ("yes", "partly", "no"):
             self.answer = replied.answer
-            heard = [AnswerHeard(beat.now, beat.now, beat.now, replied.answer, replied.by)]
+            heard = [replied.heard(beat.now)]
         if self._stage == "enough":
             return [*heard, *self._thank(beat)]
         if replied.answer not in ("partly", "no"):

@@ -93,7 +93,11 @@ class Ear(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """Where a step plays. `last_holder`: who had the last turn in this exercise. `recalled`: the opener of the first half."""
+    """Where a step plays.
+
+    `last_holder`: who had the last turn in this exercise. `named`: whom the companion has named in it. `recalled`: the opener of
+    the first half of a mirrored block.
+    """
 
     place: Place
     pair: Pair
@@ -106,8 +110,10 @@ class Scene:
     answers: Answers
     words: bool
     enrolled: bool
+    names: bool = True
     last_holder: Partner | None = None
     recalled: str | None = None
+    named: frozenset[str] = frozenset()
 
     @property
     def roles(self) -> Roles:

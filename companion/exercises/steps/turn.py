@@ -112,7 +112,9 @@ class Turn:
             self.opener = scene.script.opener(spec.openers, scene.slots(self.holder), scene.level)
         if self.opener is None:
             return []
-        return [scene.owed(spec.openers, at, "opener", text=self.opener, holder=self.holder)]
+        nobody_knows = scene.names and scene.last_holder is None and self.holder not in scene.named and spec.prompt is None
+        text = f"{self.holder}. {self.opener}" if nobody_knows else self.opener
+        return [scene.owed(spec.openers, at, "opener", text=text, holder=self.holder)]
 
     def _prompting(self, beat: Beat) -> list[Wish] | Exit:
         wishes = self._spoken.on(beat.news, beat.now)

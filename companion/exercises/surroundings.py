@@ -1,0 +1,55 @@
+"""What happens beside the step: voices learnt, noise, a third voice, a very long silence."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from companion.effects import Mode
+from companion.events import Enrolled, Event, Noise, ThirdVoice
+from companion.exercises.course import Course
+from companion.exercises.cue_desk import CueDesk
+from companion.exercises.cues import unasked
+from companion.exercises.moment import Moment
+from companion.exercises.mouth import Mouth
+from companion.exercises.tonight import Tonight
+from companion.timeline import Sample, samples
+
+THIRD_VOICE = 30.0
+"""Seconds a third voice stays before a pause is offered."""
+
+
+class Surroundings:
+    """Notices, and proposes the cues that belong to no step. `idle`: the evening is about to wait for the two."""
+
+    def __init__(self, tonight: Tonight, course: Course, desk: CueDesk, mouth: Mouth) -> None:
+        self.idle = False
+        self._tonight, self._course, self._desk, self._mouth = tonight, course, desk, mouth
+        self._third: Sample | None = None
+
+    def notice(self, moment: Moment, events: Sequence[Event]) -> None:
+        """Take in what this block brought."""
+        tonight = self._tonight
+        for event in events:
+            if isinstance(event, Enrolled) and event.trouble is None:
+                tonight.enrolled.add(event.by)
+            elif isinstance(event, Noise):
+                self._desk.deaf = event.loud
+                tonight.out += self._desk.propose(unasked("c_noise", moment.now)) if event.loud else []
+            elif isinstance(event, ThirdVoice):
+                self._third = moment.now if event.present else None
+                self._desk.company = event.present
+        if self._third is not None and moment.now - self._third >= samples(THIRD_VOICE):
+            self._third = None
+            tonight.out += self._desk.propose(unasked("c_third", moment.now))
+
+    def watch_silence(self, moment: Moment) -> None:
+        """A long silence of both in any step but the quiet ones: the evening waits."""
+        playing, step = self._course.playing, self._course.step
+        if playing is None or step is None or self.idle or self._mouth.busy or self._course.kind == "rest":
+            return
+        if step.mode in (Mode.QUIET, Mode.OFF):
+            return
+        since = max(self._mouth.over_at or 0, playing.since + self._tonight.held)
+        if min(moment.quiet_for, moment.now - since) >= samples(self._tonight.manners.idle):
+            self.idle = True
+            self._tonight.out += self._desk.propose(unasked("c_idle", moment.now))

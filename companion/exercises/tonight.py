@@ -1,0 +1,77 @@
+"""What is so tonight: the settings that everything in the evening shares, who is known by voice, and the two clocks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from companion.conversation.manners import Manners
+from companion.effects import Effect
+from companion.events import Event, StateChanged
+from companion.exercises.content import Level
+from companion.exercises.step_spec import Size
+from companion.partner import Pair, Partner
+from companion.timeline import Sample, seconds
+
+Out = Event | Effect
+
+
+@dataclass(slots=True)
+class Tonight:
+    """One record for the evening. `out`: what has been decided in this block, in order.
+
+    `now` is the evening's clock; `clock` stands still while the evening is paused (`hold`: since when; `held`: samples lost).
+    """
+
+    pair: Pair
+    manners: Manners
+    first: Partner
+    words: bool
+    names: bool = True
+    enrolled: set[Partner] = field(default_factory=set)
+    size: Size | None = None
+    level: Level = "light"
+    evenings_done: int = 0
+    diary_on: bool = False
+    night: bool = False
+    channels: int = 1
+    keep: bool = False
+    state: str = "waiting"
+    began: Sample = 0
+    now: Sample = 0
+    held: int = 0
+    hold: Sample | None = None
+    out: list[Out] = field(default_factory=list)
+
+    @property
+    def clock(self) -> Sample:
+        """The clock of the steps."""
+        return (self.now if self.hold is None else self.hold) - self.held
+
+    @property
+    def known(self) -> bool:
+        """Whether both voices are known."""
+        return len(self.enrolled) == 2
+
+    @property
+    def elapsed(self) -> float:
+        """Seconds of the evening, pauses apart."""
+        return seconds(self.clock - self.began)
+
+    @property
+    def recogniser(self) -> str:
+        """For the content: what the recogniser can do."""
+        return "embedded" if self.words else "none"
+
+    def turn_to(self, state: str) -> None:
+        """The evening is in another state now."""
+        if state != self.state:
+            self.state = state
+            self.out.append(StateChanged(self.now, self.now, state))
+
+    def release(self) -> int:
+        """The clock of the steps goes on; how many samples it stood still."""
+        if self.hold is None:
+            return 0
+        away, self.hold = self.now - self.hold, None
+        self.held += away
+        return away
