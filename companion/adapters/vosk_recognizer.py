@@ -43,9 +43,13 @@ def vocabulary_of(folder: Path) -> frozenset[str]:
 
 
 class VoskRecognizer:
-    """libvosk with one model. Raises Trouble for a folder that is no model, before libvosk can crash on it."""
+    """libvosk with one model. Raises Trouble for a folder that is no model, before libvosk can crash on it.
 
-    def __init__(self, folder: Path) -> None:
+    `unknown`: the grammar may also hear speech as none of its words (`[unk]`).
+    """
+
+    def __init__(self, folder: Path, unknown: bool = True) -> None:
+        self._unknown = unknown
         missing = [name for name in NEEDED if not (folder / name).is_file()]
         if missing:
             raise Trouble(f"{folder} is no speech model ({missing[0]} is missing); see companion doctor.")
@@ -116,7 +120,7 @@ class VoskRecognizer:
         if self._grammar in self._kept:
             self._kept.move_to_end(self._grammar)
             return self._kept[self._grammar][0]
-        made = vosk.KaldiRecognizer(self._model, RATE, json.dumps([*self._grammar, UNKNOWN]))
+        made = vosk.KaldiRecognizer(self._model, RATE, json.dumps([*self._grammar, *([UNKNOWN] if self._unknown else [])]))
         made.SetWords(True)
         self._kept[self._grammar] = (made, 0)
         while len(self._kept) > KEPT:

@@ -13,7 +13,7 @@ import typer
 from companion import __version__
 from companion.cli import (
     doctor,
-    enroll,
+
     exercises,
     forget,
     interpret,
@@ -39,21 +39,17 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-
 @app.callback(invoke_without_command=True)
 def _top(version: bool = typer.Option(False, "--version", help="Print the version and stop.")) -> None:
     if version:
         typer.echo(f"companion {__version__}")
         raise typer.Exit
 
-
-for command in (run, rehearse, replay, timeline, enroll, exercises, lint, interpret, recognize, doctor, settings, forget):
+for command in (run, rehearse, replay, timeline, exercises, lint, interpret, recognize, doctor, settings, forget):
     command.register(app)
-
 
 def _terminated(number: int, frame: FrameType | None) -> None:
     raise KeyboardInterrupt
-
 
 def main() -> None:
     """Run the command line and leave with the documented exit status."""

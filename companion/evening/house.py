@@ -3,15 +3,25 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from pathlib import Path
 
 from companion.adapters.silero_activity import SileroActivity
+from companion.adapters.voice_settings import VoiceSettings
 from companion.adapters.vosk_recognizer import VoskRecognizer
+from companion.conversation.conversation import Conversation
+from companion.conversation.manners import MANNERS, Manners
+from companion.core import Companion
+from companion.evening import folders
+from companion.evening.settings import Settings
+from companion.exercises.content import Evening, Library, Size, did_you_mean, evening_of
+from companion.exercises.engine import Engine
+from companion.exercises.loader import load_library
 from companion.hearing.ears import Ears
 from companion.hearing.hearing import Hearing
 from companion.hearing.own_voice import OwnVoice
 from companion.hearing.ports import Recognizer
-from companion.hearing.voices import Background
+from companion.hearing.background import Background
 from companion.hearing.words import Words
 from companion.partner import Pair
 from companion.trouble import Trouble
@@ -40,19 +50,68 @@ def activity() -> SileroActivity:
     return SileroActivity(models_folder() / "silero" / "silero_16k.npz")
 
 
-def recognizer(folder: Path | None = None) -> Recognizer | None:
+def recognizer(folder: Path | None = None, unknown: bool = True) -> Recognizer | None:
     """The recogniser with the model in `folder`, else with the one we ship; None where none is installed.
 
-    Raises Trouble for a folder that is no model.
+    `unknown`: other speech may be heard as no phrase. Raises Trouble for a folder that is no model.
     """
     named = folder or (Path(os.environ["COMPANION_SPEECH_MODEL"]) if "COMPANION_SPEECH_MODEL" in os.environ else None)
     if named is not None:
-        return VoskRecognizer(named)
+        return VoskRecognizer(named, unknown)
     shipped = models_folder() / "embedded-en"
-    return VoskRecognizer(shipped) if (shipped / "am" / "final.mdl").is_file() else None
+    return VoskRecognizer(shipped, unknown) if (shipped / "am" / "final.mdl").is_file() else None
 
 
 def ears(pair: Pair, channels: int, recognizer: Recognizer | None) -> Ears:
     """A whole ear for these two, for blocks of so many channels."""
-    background = Background.load(models_folder() / "hearing" / "background.npz")
+    background = Background.load(models_folder() / "hearing")
     return Ears(Hearing(pair, activity(), background, channels), OwnVoice(activity()), Words(recognizer))
+
+
+def library(language: str) -> Library:
+    """All content of a language: ours, and the couple's own over it. A broken file of theirs is left out."""
+    own = folders.user_content()
+    found, _ = load_library(user_folder=own if own.is_dir() else None, language=language)
+    return found
+
+
+def evening_called(name: str, library: Library, size: Size = "short") -> Evening:
+    """The evening of this name, or an evening of the one exercise of this name. Raises Trouble with what comes close."""
+    if name in library.evenings:
+        return library.evenings[name]
+    if name in library.exercises:
+        return evening_of(library.exercises[name], size)
+    known = [*library.evenings, *library.exercises]
+    raise Trouble(f"There is no evening or exercise called {name!r}{did_you_mean(name, known)}.")
+
+
+def voice_settings(settings: Settings, faster: int = 0) -> VoiceSettings:
+    """The companion's voice as set, so many notches of 10 % faster."""
+    speed = min(220.0, max(110.0, settings.words_a_minute * 1.1**faster))
+    return VoiceSettings(voice=settings.voice, words_a_minute=speed, sentence_pause_s=settings.sentence_pause)
+
+
+def manners(settings: Settings) -> Manners:
+    """The manner of the evening as set."""
+    return replace(MANNERS[settings.manner])
+
+
+def companion(
+    evening: Evening,
+    library: Library,
+    pair: Pair,
+    settings: Settings,
+    recognizer: Recognizer | None,
+    channels: int,
+    *,
+    seed: int,
+    size: Size | None = None,
+) -> Companion:
+    """Everything together, ready for its first block."""
+    manner = manners(settings)
+    whole = ears(pair, channels, recognizer)
+    engine = Engine(
+        evening, library, pair, manner, seed=seed, enrolled=whole.hearing.enrolled, words=recognizer is not None, size=size,
+        cue_voice=settings.cue_voice, names=settings.names, channels=channels,
+    )  # fmt: skip
+    return Companion(whole, Conversation(pair, manner), engine)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from companion.core import Companion
 from companion.effects import Adjust, Chime, Effect, Enrol, Finish, GiveFloor, Hush, ListenFor, Prepare, Say, Show
-from companion.events import Event
 from companion.evening.ports import Log, Screen, World
+from companion.events import Event
 
 EFFECTS = (Say, Chime, Hush, Prepare, ListenFor, GiveFloor, Enrol, Adjust, Show, Finish)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,7 +17,7 @@ from companion.evening.loop import run
 from companion.events import Event, SpeechEnded
 from companion.inputs import Block, FloorGiven, Input
 from companion.partner import Pair, Partner
-from companion.timeline import BLOCK, RATE, Sample, samples
+from companion.timeline import BLOCK, Sample, samples
 from companion.trouble import Trouble
 
 
@@ -79,7 +79,9 @@ def _changes(stints: Sequence[Stint]) -> list[FloorGiven]:
     ordered = sorted(stints, key=lambda s: s.start)
     for stint, after in zip(ordered, [*ordered[1:], None], strict=True):
         if after is not None and after.start < stint.end:
-            raise Trouble(f"--floor gives {after.holder} the floor while {stint.holder} still has it; let stints follow each other.")
+            raise Trouble(
+                f"--floor gives {after.holder} the floor while {stint.holder} still has it; let stints follow each other."
+            )
         out.append(FloorGiven(stint.start, FloorKind.HOLDER, stint.holder))
         if after is None or after.start > stint.end:
             out.append(FloorGiven(stint.end, FloorKind.NOBODY))

@@ -39,15 +39,22 @@ class Settings(BaseModel):
 def load(path: Path | None = None) -> Settings:
     """The settings in force. Raises Trouble naming file, key and what was expected."""
     file = path or folders.settings_file()
-    given = _read(file)
+    return checked(_read(file), str(file))
+
+
+def checked(given: dict[str, Any], where: str = "settings") -> Settings:
+    """Settings from plain values. Raises Trouble naming `where`, the key and what was expected."""
     try:
-        return Settings(**given)
+        settings = Settings(**given)
     except ValidationError as bad:
         first = bad.errors()[0]
         key = ".".join(str(part) for part in first["loc"])
         if first["type"] == "extra_forbidden":
-            raise Trouble(f"{file}: there is no setting called {key}{did_you_mean(key, Settings.model_fields)}.") from bad
-        raise Trouble(f"{file}: {key}: {first['msg'].lower()}; see companion settings.") from bad
+            raise Trouble(f"{where}: there is no setting called {key}{did_you_mean(key, Settings.model_fields)}.") from bad
+        raise Trouble(f"{where}: {key}: {first['msg'].lower()}; see companion settings.") from bad
+    if settings.partners[0] == settings.partners[1] or not all(name.strip() for name in settings.partners):
+        raise Trouble(f"{where}: partners: two different first names are needed, as in Nora,Ben.")
+    return settings
 
 
 def origins(path: Path | None = None) -> dict[str, str]:

@@ -7,6 +7,7 @@ A grammar of a recogniser is a web of word pairs, not a list, so what it says co
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -69,7 +70,7 @@ class Words:
         if self._asking and self._recognizer is not None:
             self._recognizer.end()
         self._mode = what.mode
-        self._phrases = frozenset(what.phrases) if what.mode is not Mode.OFF else frozenset()
+        self._phrases = frozenset(self._hearable(what.phrases)) if what.mode is not Mode.OFF else frozenset()
         if self._recognizer is not None:
             self._recognizer.listen_for(tuple(sorted(self._phrases)), what.decoys)
         if not self._phrases:
@@ -78,6 +79,11 @@ class Words:
             self._recognizer.begin(held[0][0])
             for _, block in held:
                 self._recognizer.feed(block)
+
+    def _hearable(self, phrases: Sequence[str]) -> Iterator[str]:
+        """Phrases that the model knows all words of; a bigger or smaller model must not stop an evening."""
+        known = self._recognizer.vocabulary if self._recognizer is not None else frozenset()
+        return (phrase for phrase in phrases if phrase.strip() and all(word in known for word in phrase.split()))
 
     def forget(self) -> None:
         """Drop the utterance under way: what comes next is another signal."""

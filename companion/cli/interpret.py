@@ -1,0 +1,45 @@
+"""`companion interpret`: what an utterance means, without a model."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable
+from typing import Annotated, Literal
+
+import typer
+
+from companion.evening import house
+from companion.evening import settings as stored
+from companion.exercises.answers import (
+    answers_of,
+    interpret_command,
+    interpret_number,
+    interpret_yes_no,
+    interpret_yes_partly_no,
+)
+
+Kind = Literal["yes-partly-no", "yes-no", "number", "command"]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command("interpret")(interpret)
+
+
+def interpret(kind: Annotated[Kind, typer.Option(help="What kind of answer is expected.")] = "yes-partly-no") -> None:
+    """Read one utterance a line from standard input; print what each means, one JSON line each.
+
+    Example: echo "yeah, mostly" | companion interpret --kind yes-partly-no
+    """
+    library = house.library(stored.load().language)
+    answers = answers_of(library)
+    meaning: dict[Kind, Callable[[str], str | int | None]] = {
+        "yes-partly-no": lambda text: interpret_yes_partly_no(text, answers),
+        "yes-no": lambda text: interpret_yes_no(text, answers),
+        "number": lambda text: interpret_number(text, answers),
+        "command": lambda text: interpret_command(text, library),
+    }
+    for line in sys.stdin:
+        text = line.rstrip("\n")
+        typer.echo(json.dumps({"text": text, "answer": meaning[kind](text)}, ensure_ascii=False))

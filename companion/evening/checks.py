@@ -1,0 +1,135 @@
+"""The doctor: what this machine has for an evening, and what to do about what it lacks."""
+
+from __future__ import annotations
+
+import shutil
+import struct
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+
+from companion.adapters.devices import list_devices, present
+from companion.adapters.voices import choose_voice
+from companion.adapters.vosk_recognizer import vocabulary_of
+from companion.evening import folders, house
+from companion.evening import settings as stored
+from companion.exercises.loader import load_library
+from companion.partner import Pair, Partner
+from companion.timeline import BLOCK, RATE
+from companion.trouble import Trouble
+
+BUDGET = 0.5
+"""Share of one core that hearing may take: the other half is for sound, speech and the system."""
+
+LEAST_FREE = 200e6
+"""Bytes of free disk below which logs and rendered speech are at risk."""
+
+Verdict = Literal["good", "so-so", "bad"]
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing looked at: how it is, and what to do where it is not good."""
+
+    name: str
+    verdict: Verdict
+    found: str
+    do: str = ""
+
+
+def examine() -> Iterator[Check]:
+    """Look at everything, one check after the other; never raises."""
+    for name, look in _LOOKS:
+        try:
+            yield from look()
+        except Trouble as trouble:
+            yield Check(name, "bad", str(trouble), "")
+        except Exception as broken:
+            yield Check(name, "bad", f"{type(broken).__name__}: {broken}", "This is a fault of ours; please report it.")
+
+
+def _machine() -> Iterator[Check]:
+    bits = struct.calcsize("P") * 8
+    python = ".".join(str(n) for n in sys.version_info[:3])
+    good = bits == 64 and sys.version_info >= (3, 11)
+    yield Check(
+        "machine",
+        "good" if good else "bad",
+        f"{bits}-bit, Python {python}",
+        "" if good else "Use a 64-bit system with Python 3.11 or later.",
+    )
+
+
+def _sound() -> Iterator[Check]:
+    microphone, speaker, sentence = present()
+    names = ", ".join(sorted({device.plain for device in list_devices()})) if microphone or speaker else ""
+    yield Check("microphone", "good" if microphone else "bad", names if microphone else "none", "" if microphone else sentence)
+    yield Check("speaker", "good" if speaker else "bad", names if speaker else "none", "" if speaker else sentence)
+
+
+def _voice() -> Iterator[Check]:
+    settings = stored.load()
+    start = time.monotonic()
+    _, sentence = choose_voice(house.voice_settings(settings), folders.rendered_speech())
+    yield Check("voice", "good", f"{sentence} ({time.monotonic() - start:.1f} s)")
+
+
+def _words() -> Iterator[Check]:
+    settings = stored.load()
+    folder = Path(settings.speech_model) if settings.speech_model else house.models_folder() / "embedded-en"
+    if house.recognizer(Path(settings.speech_model) if settings.speech_model else None) is None:
+        yield Check(
+            "speech model",
+            "so-so",
+            "none",
+            "Without one there are no voice commands; the evening runs by clock, silence and button.",
+        )
+        return
+    words = vocabulary_of(folder)
+    yield Check("speech model", "good", f"{folder.name}: {len(words)} words; good for commands and answers")
+
+
+def _content() -> Iterator[Check]:
+    own = folders.user_content()
+    library, problems = load_library(user_folder=own if own.is_dir() else None, language=stored.load().language)
+    found = f"{len(library.exercises)} exercises, {len(library.evenings)} evenings"
+    yield Check("content", "so-so" if problems else "good", found, f"{problems[0]} (see companion lint)" if problems else "")
+
+
+def _disk() -> Iterator[Check]:
+    place = folders.evenings()
+    existing = next(parent for parent in [place, *place.parents] if parent.exists())
+    free = shutil.disk_usage(existing).free
+    good = free > LEAST_FREE
+    yield Check("disk", "good" if good else "bad", f"{free / 1e9:.1f} GB free at {existing}", "" if good else "Free some space.")
+
+
+def _speed() -> Iterator[Check]:
+    ears = house.ears(Pair(Partner("one"), Partner("two")), 2, None)
+    rng = np.random.default_rng(0)
+    for who in (Partner("one"), Partner("two")):
+        ears.hearing.learn(who, (0.1 * rng.standard_normal((4 * RATE, 2))).astype(np.float32))
+    blocks = 5 * RATE // BLOCK
+    sound = (0.05 * rng.standard_normal((blocks, BLOCK, 2))).astype(np.float32)
+    start = time.process_time()
+    for number in range(blocks):
+        ears.feed(number * BLOCK, sound[number])
+    share = (time.process_time() - start) / (blocks * BLOCK / RATE)
+    good = share < BUDGET
+    yield Check(
+        "speed",
+        "good" if good else "bad",
+        f"hearing takes {100 * share:.1f} % of one core",
+        "" if good else "Close other programs, or use a faster machine.",
+    )
+
+
+_LOOKS: tuple[tuple[str, Callable[[], Iterator[Check]]], ...] = (
+    ("machine", _machine), ("sound", _sound), ("voice", _voice), ("speech model", _words), ("content", _content),
+    ("disk", _disk), ("speed", _speed),
+)  # fmt: skip
