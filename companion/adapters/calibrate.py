@@ -26,14 +26,14 @@ FOUND = 0.3
 def whistle() -> NDArray[np.float32]:
     """The sound to measure with: 0.6 s at 48 kHz gliding from 300 to 3000 Hz, soft at both ends, peak 0.25 (-12 dBFS).
 
-    Its correlation has one sharp peak. A chime of two lasting notes is found up to 40 ms late in an echoing room, this within 1 ms
-    (tests/adapters/test_devices.py).
+    Its correlation has one sharp peak. A chime of two lasting notes is found up to 40 ms late in an echoing room, this
+    within 1 ms (tests/adapters/test_devices.py).
     """
     length = 0.6
     t = np.arange(round(length * PLAYBACK_RATE)) / PLAYBACK_RATE
     phase = 2 * np.pi * (300 * t + (3000 - 300) * t**2 / (2 * length))
     ends = np.minimum(1.0, np.minimum(t, length - t) / 0.03)
-    return (0.25 * np.sin(phase) * np.sin(np.pi / 2 * ends) ** 2).astype(np.float32)
+    return np.asarray(0.25 * np.sin(phase) * np.sin(np.pi / 2 * ends) ** 2, np.float32)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,9 +73,9 @@ def calibrate(
     chime48k: NDArray[np.float32] | None = None,
     now: Callable[[], float] = time.monotonic,
 ) -> Echo:
-    """Play `chime48k` (mono, 48 kHz; None for `whistle`) and find it in the microphone: samples from `clock.sample_at(heard_at)` to its arrival.
+    """Play `chime48k` (mono, 48 kHz; None for `whistle`) and find it in the microphone.
 
-    Add `latency` to whatever `SampleClock.sample_at` says of a report of this loudspeaker. Takes the chime's length and two
+    The echo's latency runs from `clock.sample_at(heard_at)` to its arrival there. Add `latency` to whatever `SampleClock.sample_at` says of a report of this loudspeaker. Takes the chime's length and two
     seconds. Both devices must be running, with nothing being played. Raises `Trouble` when the chime isn't heard.
     """
     chime48k = whistle() if chime48k is None else chime48k

@@ -35,9 +35,8 @@ def until(microphone: Microphone, true: Callable[[], bool], at_most: float) -> N
 
 
 def measure(room: VirtualRoom, rounds: int) -> dict[str, list[float]]:
-    rows: dict[str, list[float]] = {
-        "play() → heard": [], "play() → heard, as reported": [], "hush() → silent": [], "hush() → silent, as reported": [], "round trip": []
-    }  # fmt: skip
+    names = ("play() → heard", "heard, as reported", "hush() → silent", "silent, as reported", "round trip")
+    rows: dict[str, list[float]] = {name: [] for name in names}
     sound = whistle()
     with Loudspeaker("rig_speaker") as loudspeaker, Microphone("rig_mic") as microphone:
         until(microphone, lambda: microphone.clock.known, 10)
@@ -56,12 +55,12 @@ def measure(room: VirtualRoom, rounds: int) -> dict[str, list[float]]:
                 orders.append((played, hushed, {how: at for how, _, at in loudspeaker.events()}))
             until(microphone, lambda: False, 0.5)
         for played, hushed, said in orders:
-            mine = [s for s in ear.loud_stretches(0.002) if played < s[0] < hushed + 0.5]
+            mine = [s for s in ear.loud_stretches(0.002) if played < s[0] < hushed]
             if mine and {"started", "cut"} <= said.keys():
                 rows["play() → heard"].append(mine[0][0] - played)
                 rows["hush() → silent"].append(mine[-1][1] - hushed)
-                rows["play() → heard, as reported"].append(said["started"] - played)
-                rows["hush() → silent, as reported"].append(said["cut"] - hushed)
+                rows[names[1]].append(said["started"] - played)
+                rows[names[3]].append(said["cut"] - hushed)
         room.wire_speaker_to_room()
         until(microphone, lambda: False, 2)
         for _ in range(max(2, rounds // 4)):
