@@ -99,7 +99,7 @@ def test_the_companion_is_as_loud_at_the_microphone_as_the_partners_or_up_to_6_d
 
 
 def test_hush_silences_the_companion_within_50_ms_apart_from_the_rooms_echo() -> None:
-    (started, ended), sound = _speak_once(dinner(3), "A line that goes on for quite a while, so that it can be cut.", hush_at=2.0)
+    (_, ended), sound = _speak_once(dinner(3), "A line that goes on for quite a while, so that it can be cut.", hush_at=2.0)
     assert ended.cut
     assert samples(2.0) <= ended.at <= samples(2.05)
     before = np.std(sound[samples(1.6) : samples(2.0), 0])

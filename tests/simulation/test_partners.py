@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 from scripted_host import ALEX, SAM, Host, dinner
 
@@ -85,7 +87,7 @@ def test_in_a_pause_the_listener_waits_for_the_holder_to_breathe() -> None:
 def test_a_scripted_silence_is_as_long_as_it_says() -> None:
     world, _ = _turn("happens: [{in: turn, then: {hums: 0, laughs: 0, interrupt: [], pause: {at: 8 s, for: 10 s}}}]\n")
     talk = [one.span for one in world.truth.said if one.by == ALEX]
-    assert 10.0 <= max(seconds(b.start - a.end) for a, b in zip(talk, talk[1:], strict=False)) < 12.5
+    assert 10.0 <= max(seconds(b.start - a.end) for a, b in pairwise(talk)) < 12.5
 
 
 def test_hold_on_a_moment_stops_both_and_resume_goes_on() -> None:
@@ -147,7 +149,8 @@ def test_people_fall_silent_when_the_companion_speaks() -> None:
     def interrupting() -> None:
         live()
         alex = world.people[ALEX]
-        if not done[0] and alex.saying is not None and alex.saying.said.role == "talk" and world.now - alex.saying.wave.at > samples(1):
+        saying = alex.saying
+        if not done[0] and saying is not None and saying.said.role == "talk" and world.now - saying.wave.at > samples(1):
             done[0] = True
             host.say("Stopped. Thank you both.")
 
