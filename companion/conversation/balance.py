@@ -8,8 +8,8 @@ from companion.hearing.heard import Segment
 from companion.partner import Pair, Partner
 from companion.timeline import Sample, Span
 
-KEPT = 2048
-"""So many segments a partner are remembered one by one (half an hour of talk and more); at twice that the older half goes."""
+KEPT = 1024
+"""So many segments a partner are remembered one by one (some twenty minutes of talk); at twice that the older half goes."""
 
 
 class _Spoken:
@@ -55,7 +55,7 @@ class Balance:
             self._spoken[who].add(span)
 
     def spoken(self, who: Partner, since: Sample = 0) -> int:
-        """Samples of speech of `who` since a moment; exact for about the last half hour of their talk and from the start."""
+        """Samples of speech of `who` since a moment; exact for some twenty minutes of their talk and from the start."""
         done = self._spoken[who].whole if since <= 0 else self._spoken[who].since(since)
         now = self._open.get(who)
         return done + (max(0, now.end - max(now.start, since)) if now else 0)

@@ -169,5 +169,5 @@ def test_giving_the_floor_is_told_and_giving_it_again_is_not():
 
 @pytest.mark.parametrize("floor", [GiveFloor(FloorKind.HOLDER), GiveFloor(FloorKind.JOINT, SAM), holds(Partner("Kim"))])
 def test_a_floor_that_makes_no_sense_is_refused(floor):
-    with pytest.raises(ValueError, match="holder|neither"):
+    with pytest.raises(ValueError, match=r"holder|neither"):
         Conversation(PAIR).give_floor(floor, 0)
