@@ -250,13 +250,10 @@ class CueDesk:
         if not free:
             return
         best = min(free, key=lambda each: (each.cue.kind.rank, each.cue.at))
-        for each in list(self._waiting):
-            if each is best or (each.cue.asked and best is not each):
-                continue
-            if each in ready and not best.cue.kind.urgent:
-                self._waiting.remove(each)
-                self._out.append(self._drop(each.cue, "outranked", moment.now))
         self._waiting.remove(best)
+        for each in [each for each in self._waiting if not each.cue.asked and each.cue.kind.rank >= best.cue.kind.rank]:
+            self._waiting.remove(each)
+            self._out.append(self._drop(each.cue, "outranked", moment.now))
         self._start(best, moment)
 
     def _gap_for(self, cue: Cue, moment: Moment) -> bool:
@@ -264,10 +261,9 @@ class CueDesk:
             return False
         if cue.asked and self._mouth.over_at is not None and moment.now - self._mouth.over_at < samples(BETWEEN_LINES):
             return False
-        words = cue.kind.words or cue.text or cue.line
         gap = cue.gap if cue.gap is not None else cue.kind.gap
         if gap is None:
-            gap = self.manners.cue_gap if words and not self._chimes_only(cue) else self.manners.chime_gap
+            gap = self.manners.cue_gap if cue.kind.words and not self._chimes_only(cue) else self.manners.chime_gap
         waited = seconds(moment.now - cue.at)
         if cue.name == "c_wrap" and waited >= OWED_EASES:
             gap = self.manners.wrap_pause_after_20 if waited >= 2 * OWED_EASES else self.manners.wrap_pause_after_10
