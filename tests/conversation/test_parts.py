@@ -57,7 +57,7 @@ def test_a_balance_is_exact_though_it_forgets_single_segments():
     for i in range(3 * KEPT):
         balance.feed(said(SAM, i, i + 0.5))
     assert balance.spoken(SAM) == 3 * KEPT * samples(0.5)
-    assert balance.spoken(SAM, samples(3 * KEPT - 10.25)) == 10 * samples(0.5) + samples(0.25)
+    assert balance.spoken(SAM, samples(3 * KEPT - 10.75)) == 10 * samples(0.5) + samples(0.25)
 
 
 def test_whoever_makes_long_pauses_is_given_more_time_and_whoever_rushes_a_little_less():
@@ -104,7 +104,9 @@ def test_a_slow_speaker_gets_more_time_to_reflect():
     assert not Endpoint().reflection_over(samples(4), samples(1.5), patience=2.0)
 
 
-@pytest.mark.parametrize(("silence", "hedged", "over"), [(0.5, False, False), (0.6, False, True), (0.6, True, False), (1.2, True, True)])
+@pytest.mark.parametrize(
+    ("silence", "hedged", "over"), [(0.5, False, False), (0.6, False, True), (0.6, True, False), (1.2, True, True)]
+)
 def test_a_hedged_answer_is_waited_for(silence, hedged, over):
     assert Endpoint().answer_over(samples(silence), hedged) is over
 
