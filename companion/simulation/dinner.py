@@ -190,7 +190,10 @@ class Dinner:
                 if not playing.told and playing.wave.at < end:
                     playing.told = True
                     self._due.append(PlaybackStarted(playing.wave.at, playing.cue, playing.sound))
-                    self._table.line_since = playing.wave.at if playing.spoken else None
+                    if playing.spoken:
+                        self._table.line_since = playing.wave.at
+                    else:
+                        self._table.chime_until = playing.end
                 if not playing.told or playing.end >= end:
                     return
                 self._ended(playing)
@@ -219,6 +222,7 @@ class Dinner:
             keys = frozenset({playing.key, self._ids.pop(playing.cue, playing.key)})
             self._script.line_ended(Line(playing.text, keys), playing.cut)
         else:
+            self._table.chime_until = playing.end
             self._script.chimed(playing.key)
 
     def _hush(self) -> None:

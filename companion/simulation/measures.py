@@ -8,7 +8,7 @@ from statistics import median
 
 import numpy as np
 
-from companion.simulation.rows import Row, cues, of_span, stretches
+from companion.simulation.rows import Row, answering, cues, of_span, stretches
 from companion.simulation.truth import Truth
 
 YIELDS_WITHIN = 0.7
@@ -32,7 +32,6 @@ def metrics(truth: Truth, rows: Sequence[Row]) -> dict[str, float | None]:
     found = stretches(rows, "interruption")
     real = [of_span(one.span) for one in truth.interruptions]
     noticed = [float(row["noticed"]) - float(row["start"]) for row in rows if row["event"] == "interruption"]
-    answered = stretches(rows, "answer")
     return {
         "minutes": round(truth.end / 960_000, 3),
         "talk_share": _talk_share(truth),
@@ -51,7 +50,7 @@ def metrics(truth: Truth, rows: Sequence[Row]) -> dict[str, float | None]:
             sum(said.role == "hum" for said in truth.said),
         ),
         "answers_understood": _ratio(
-            sum(any(one.near(of_span(said.span), 0.5) and one.what == said.answer for one in answered) for said in truth.answers),
+            sum(any(one.what == said.answer for one in answering(rows, of_span(said.span))) for said in truth.answers),
             len(truth.answers),
         ),
     }  # fmt: skip

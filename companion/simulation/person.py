@@ -39,14 +39,15 @@ class Table:
     step: str = ""
     line_since: Sample | None = None
     line_until: Sample = 0
+    chime_until: Sample = 0
 
     def companion_speaks(self) -> bool:
         """Whether a person has noticed by now that the companion is speaking."""
         return self.line_since is not None and self.now >= self.line_since + NOTICES
 
     def companion_spoke_within(self, seconds: float) -> bool:
-        """Whether it speaks, or did so a moment ago."""
-        return self.line_since is not None or self.now < self.line_until + samples(seconds)
+        """Whether it speaks, or sounded a moment ago."""
+        return self.line_since is not None or self.now < max(self.line_until, self.chime_until) + samples(seconds)
 
 
 @dataclass

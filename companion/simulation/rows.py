@@ -50,6 +50,11 @@ def stretches(rows: Sequence[Row], *events: str) -> list[Stretch]:
     ]
 
 
+def answering(rows: Sequence[Row], said: Stretch) -> list[Stretch]:
+    """The answers that were taken from what was said: told from its start to its endpoint, 1.2 s after a hedge, and a little."""
+    return [one for one in stretches(rows, "answer") if said.start <= one.end <= said.end + 2.0]
+
+
 def cues(rows: Sequence[Row]) -> list[Row]:
     """All cues that were given."""
     return [row for row in rows if row["event"] == "cue"]

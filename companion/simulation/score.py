@@ -28,7 +28,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from companion.simulation.measures import metrics
-from companion.simulation.rows import Row, Stretch, cues, heard_by, named, of_span, stretches
+from companion.simulation.rows import Row, Stretch, answering, cues, heard_by, named, of_span, stretches
 from companion.simulation.truth import CameIn, Commanded, Truth, TurnTaken
 from companion.timeline import seconds
 
@@ -237,8 +237,7 @@ def _answers(truth: Truth, rows: Sequence[Row]) -> Check:
     opposite = {"yes": "no", "no": "yes"}
     for one in truth.answers:
         span = of_span(one.span)
-        heard = [s for s in stretches(rows, "answer") if s.near(span, 0.5)]
-        flipped = any(s.what == opposite.get(one.answer) for s in heard)
+        flipped = any(s.what == opposite.get(one.answer) for s in answering(rows, span))
         check.count(not flipped, span.start, f"{one.by}'s {one.text!r} was taken for {opposite.get(one.answer)!r}")
     return check
 

@@ -142,9 +142,9 @@ class Script:
         if step.kind == "turn":
             self._take_turn(step)
         if step.kind == "reflect" and self._holder is not None:
-            source = self._people[self._holder]
-            answers = self._doings.answers or ("yes",)
-            self._reflection = Reflection(source, self._other(source), self._topic, self._doings.hint, list(answers), self._truth)
+            listener = self._listener()
+            answers: list[str] = list(self._doings.answers or ("yes",))
+            self._reflection = Reflection(self._other(listener), listener, self._topic, self._doings.hint, answers, self._truth)
 
     def _begin(self) -> None:
         assert self._step is not None
@@ -174,9 +174,13 @@ class Script:
         self._holder = step.holder or self._floor or self._pair.one
         holder = self._people[self._holder]
         drawn = plan(self._doings, self._scenario.usual, seconds(step.budget), self._exercise, self._rng)
-        taken = TurnTaken(holder.name, self._table.step, "turn", self._all["turn"])
-        self._truth.turns.append(taken)
+        taken = self._new_turn(holder, "turn")
         self._turn = Turn(holder, self._other(holder), drawn, self._sentences(holder), taken)
+
+    def _new_turn(self, person: Person, kind: str) -> TurnTaken:
+        taken = TurnTaken(person.name, self._table.step, kind, self._all[kind])
+        self._truth.turns.append(taken)
+        return taken
 
     def _sentences(self, holder: Person) -> Iterator[str]:
         ring = {"welcome": "day", "arrive": "arriving", "close": "taking", "thank-you-because": "thanks"}.get(self._exercise)
@@ -217,8 +221,7 @@ class Script:
 
     def _one(self, person: Person, texts: Iterable[str], *, after: float) -> None:
         assert self._step is not None
-        taken = TurnTaken(person.name, self._table.step, self._step.kind, self._all[self._step.kind])
-        self._truth.turns.append(taken)
+        taken = self._new_turn(person, self._step.kind)
         person.follow(speak(person, iter(list(texts)), taken.talk, after=after))
 
     # --- questions
@@ -291,12 +294,16 @@ class Script:
                 person.follow(None)
             if self._turn is not None and self._turn.started is not None:
                 self._turn.started += self._table.now - self._paused_at
+                self._turn.taken = self._new_turn(self._turn.holder, "turn")
             self._begun, self._since, self._lines = self._step is None or self._step.kind == "reflect", self._table.now, 0
         elif state in ("stopped", "finished"):
             for person in self._people.values():
                 person.follow(None)
 
     def _listener(self) -> Person:
+        """Whoever listened: the one the step is for, else the one who had not the last turn."""
+        if self._step is not None and self._step.holder is not None:
+            return self._people[self._step.holder]
         return self._other(self._people[self._holder or self._pair.two])
 
     def _other(self, person: Person) -> Person:

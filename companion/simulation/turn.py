@@ -16,6 +16,9 @@ from companion.timeline import RATE, Sample
 SHORT_BUDGET = 25.0
 """In turns shorter than this nobody hums or comes in: there is hardly time."""
 
+ONE_WORD = 3.0
+"""Seconds people take for how they arrive, in one word: one sentence or two."""
+
 _APART = 14.0
 """Seconds from the end of one scripted interruption to the next: after ten they are two episodes."""
 
@@ -47,6 +50,8 @@ def plan(doings: Doings, usual: Usual, budget: float, exercise: str, rng: np.ran
     if exercise == "welcome":
         share, overruns = 1.0, False  # so that the voice is learnt
     goal = budget * (1.3 if overruns else share)
+    if exercise == "arrive":
+        goal = min(goal, ONE_WORD)
     usually = 0 if short else 1
     comes_in = doings.interrupt
     if comes_in is None:
