@@ -23,7 +23,7 @@ from .voices import HELD_ACCENTS, HELD_VARIANTS, Espeak, flite_voice
 
 Floats = NDArray[np.float32]
 
-AN4_COMMANDS = frozenset("yes no stop help start go repeat enter erase".split())
+AN4_COMMANDS = frozenset(["yes", "no", "stop", "help", "start", "go", "repeat", "enter", "erase"])
 REHEARSED_VOICES = ("en-us", "en", "en-us+m3", "en-us+f3", "en+f2", "en+m7")
 """Voices of rehearsed dinners; trained on like any other, so their figures are for those dinners only."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +9,7 @@ import torch
 from numpy.typing import NDArray
 from torch import nn
 
-from . import graphs, kaldi, lexicon, places
+from . import graphs, kaldi, lexicon, manifest, places
 from .mfcc import MFCC_CONF, N_CEPSTRA
 from .network import SKIP, SPLICE, SUBSAMPLING, Network, Shape
 
@@ -93,18 +92,11 @@ def write_model(folder: Path, checkpoint: Path, words: lexicon.Lexicon) -> None:
     graphs.write_graphs(folder, words)
 
 
-def fingerprints(folder: Path) -> dict[str, tuple[int, str]]:
-    """File below a model folder → (bytes, sha256), in order of their names."""
-    files = (path for path in folder.rglob("*") if path.is_file())
-    return {
-        path.relative_to(folder).as_posix(): (path.stat().st_size, hashlib.sha256(path.read_bytes()).hexdigest())
-        for path in sorted(files)
-    }
-
-
 def run(folder: Path = places.MODEL, checkpoint: str = "checkpoint.pt") -> None:
     """Write the model folder from the latest checkpoint."""
     dictionary = lexicon.pronunciations()
     words = places.work("vocabulary.txt").read_text(encoding="utf8").split()
     words = list(dict.fromkeys([*words, *sorted(lexicon.needed_words())]))
     write_model(folder, places.work(checkpoint), {word: dictionary[word] for word in words})
+    if folder == places.MODEL:
+        manifest.run()

@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from . import kaldi, lexicon, openfst, places
+from . import kaldi, lexicon, manifest, openfst, places
 from .lexicon import Lexicon
 from .phones import CLASS_OF, N_CLASSES, PHONES, SILENCE, first_pdf, positioned, word_boundary_lines
 
@@ -229,3 +229,5 @@ def run(folder: Path = places.MODEL) -> None:
     if missing := [word for word in wanted if word not in dictionary]:
         raise lexicon.UnknownWords(missing)
     write_graphs(folder, {word: dictionary[word] for word in wanted})
+    if folder == places.MODEL:
+        manifest.run()

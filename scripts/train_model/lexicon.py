@@ -22,8 +22,9 @@ N_COMMON_WORDS = 3200
 EXTRA_DICT = places.HERE / "extra.dict"
 PHRASE_TEXTS = ("commands", "answers", "danger")
 WORD_TEXTS = ("twins", "feelings", "needs", "numbers", "spoken")
-CONTENT_FILES = ("commands.yaml", "answers.yaml")
-PHRASE_KEYS = frozenset({"taught", "also", "phrases", "phrase", "say", "said", "words", "decoys", "twins", "near_twins"})
+CONTENT_FILES = ("commands.yaml", "answers.yaml", "danger.yaml")
+MEANING_KEYS = frozenset({"check", "consent", "where", "by"})
+"""Keys of content files whose values say what a phrase means and are not spoken."""
 
 
 class UnknownWords(Exception):
@@ -82,28 +83,27 @@ def own_phrases() -> list[str]:
 
 
 def content_phrases(folder: Path = places.CONTENT) -> list[str]:
-    """Every phrase in `commands.yaml` and `answers.yaml` of a content folder, as written; none where they are absent."""
+    """Every phrase in the content files that hold what people say, as written; none where they are absent."""
     from ruamel.yaml import YAML
 
     found: list[str] = []
     for name in CONTENT_FILES:
         path = folder / name
         if path.exists():
-            found += _spoken_strings(YAML(typ="safe").load(path.read_text(encoding="utf8")))
+            found += _strings(YAML(typ="safe").load(path.read_text(encoding="utf8")))
     return list(dict.fromkeys(" ".join(words_of(phrase)) for phrase in found if words_of(phrase)))
 
 
-def _spoken_strings(node: Any, key: str = "") -> Iterator[str]:
-    """Strings below the keys that hold spoken phrases, and keys that are phrases themselves (“yeah no: no”)."""
+def _strings(node: Any) -> Iterator[str]:
     if isinstance(node, str):
-        if key in PHRASE_KEYS:
-            yield node
+        yield node
     elif isinstance(node, list):
         for item in node:
-            yield from _spoken_strings(item, key)
+            yield from _strings(item)
     elif isinstance(node, dict):
         for name, below in node.items():
-            yield from _spoken_strings(below, str(name))
+            if name not in MEANING_KEYS:
+                yield from _strings(below)
 
 
 def content_words(folder: Path = places.CONTENT) -> set[str]:

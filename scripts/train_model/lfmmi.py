@@ -7,6 +7,7 @@ respect to the network's output is their difference. (Povey et al. 2016; flat st
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -114,7 +115,7 @@ def spoken(words: Sequence[Sequence[Sequence[str]]]) -> Spoken:
             for source, sound, weight in front:
                 by_class.setdefault(CLASS_OF[sound], []).append((source, weight))
             heads = [state(phones[0], left, sources) for left, sources in by_class.items()]
-            for before, phone in zip(phones, phones[1:], strict=False):
+            for before, phone in itertools.pairwise(phones):
                 heads = [state(phone, CLASS_OF[before], [(head, 1.0) for head in heads])]
             ends += [(head, phones[-1]) for head in heads]
         silence = state(SILENCE, 0, [(end, SILENCE_CHANCE) for end, _ in ends])

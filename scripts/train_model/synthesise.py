@@ -36,6 +36,7 @@ def run() -> None:
     _parts("espeak", texts["espeak"], espeak_voice, held=False)
     if with_flite:
         _parts("flite", texts["flite"], flite_voice, held=False)
+    _parts("content", texts["content"], espeak_voice, held=False)
     half = len(texts["held"]) * 2 // 3 if with_flite else len(texts["held"])
     _parts("held-espeak", texts["held"][:half], espeak_voice, held=True)
     if with_flite:

@@ -11,6 +11,8 @@ from . import lexicon, places
 
 N_ESPEAK, N_FLITE = 9000, 4500
 N_HELD = 1200
+CONTENT_READINGS = 3
+"""How often every phrase of the evening is read, besides those drawn."""
 SEED = 20
 LONGEST_RANDOM = 7
 """Words in a string of random words: long enough for every pair of sounds, short enough to align from a flat start."""
@@ -68,8 +70,9 @@ def run() -> None:
     prompts = Prompts(words, rng)
     phrases = prompts.phrases
     texts = {
-        "espeak": [*phrases, *phrases, *(prompts.draw() for _ in range(N_ESPEAK))],
-        "flite": [*phrases, *(prompts.draw() for _ in range(N_FLITE))],
+        "espeak": [*phrases, *(prompts.draw() for _ in range(N_ESPEAK))],
+        "flite": [*(prompts.draw() for _ in range(N_FLITE))],
+        "content": [phrase for phrase in phrases for _ in range(CONTENT_READINGS)],
         "held": [rng.choice(phrases) for _ in range(N_HELD)],
     }
     rng.shuffle(texts["espeak"])
