@@ -75,8 +75,9 @@ def calibrate(
 ) -> Echo:
     """Play `chime48k` (mono, 48 kHz; None for `whistle`) and find it in the microphone.
 
-    The echo's latency runs from `clock.sample_at(heard_at)` to its arrival there. Add `latency` to whatever `SampleClock.sample_at` says of a report of this loudspeaker. Takes the chime's length and two
-    seconds. Both devices must be running, with nothing being played. Raises `Trouble` when the chime isn't heard.
+    The echo's latency runs from `clock.sample_at(heard_at)` to its arrival there. Add
+    `latency` to what `SampleClock.sample_at` says of a report of this loudspeaker. Takes the chime's length and two seconds.
+    Both devices must be running, with nothing being played. Raises `Trouble` when the chime isn't heard.
     """
     chime48k = whistle() if chime48k is None else chime48k
     chime = np.asarray(soxr.resample(chime48k, PLAYBACK_RATE, RATE), np.float32)

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from companion.adapters.devices import PORT_AUDIO, SIGN_OF_LIFE, Opened, SoundSystem
+from companion.adapters.opening import SOON, Opening
 from companion.timeline import PLAYBACK_RATE
 from companion.trouble import Trouble
 
@@ -59,7 +60,8 @@ class Loudspeaker:
         self._lead, self._last_call = 0.0, now()
         self._finished = False
         self._stream: Opened | None = None
-        self._begin()
+        self._opening: Opening | None = None
+        self._begin(SIGN_OF_LIFE)
         sound.join(self)
 
     _pcm: NDArray[np.int16] | None
@@ -171,11 +173,13 @@ class Loudspeaker:
         if not self.lost:
             return True
         self._settle()
-        return self._try_open() or (self._sound.rescan(self) and self._try_open())
+        return self._try_open() or (self._opening is None and self._sound.rescan(self) and self._try_open())
 
     def close(self) -> None:
         """Silence at once and end. Safe at any moment, also twice; hush first and wait for "cut" to avoid a click."""
         self._settle()
+        if self._opening is not None:
+            self._opening.give_up()
 
     def __enter__(self) -> Loudspeaker:
         return self
@@ -185,7 +189,7 @@ class Loudspeaker:
 
     def make_way(self) -> bool:
         """Let others look for devices, when nothing sounds."""
-        if self.busy and not self.lost:
+        if self._opening is not None or (self.busy and not self.lost):
             return False
         self._settle()
         return True
@@ -196,21 +200,26 @@ class Loudspeaker:
 
     # ---- opening and closing -------------------------------------------------------------------------------------------------
 
-    def _begin(self) -> None:
-        self._finished = False
-        opened = self._sound.open_output(self._wanted, self._callback, self._ended)
+    def _begin(self, wait: float) -> None:
+        """Open, or take up an attempt that took long. Raises `Trouble`."""
+        if self._opening is not None and self._opening.stuck:
+            self._opening.give_up()
+            self._opening = None
+        if self._opening is None:
+            self._finished = False
+            self._opening = Opening("speaker", lambda: self._sound.open_output(self._wanted, self._callback, self._ended))
+        try:
+            opened = self._opening.result(wait)
+        finally:
+            if self._opening.over:
+                self._opening = None
         self.name, self.channels, self.rate = opened.name, opened.channels, opened.rate
         self._opened_at = self._last_call = self._now()
-        try:
-            opened.stream.start()
-        except Exception as error:
-            opened.stream.close()
-            raise Trouble(f"The speaker {opened.name!r} won't start ({error}). Try another, or run: companion doctor") from error
         self._stream = opened
 
     def _try_open(self) -> bool:
         try:
-            self._begin()
+            self._begin(SOON)
         except Trouble:
             return False
         return True

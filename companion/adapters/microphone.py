@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from functools import partial
 from queue import Empty, SimpleQueue
+from threading import Event
 from types import TracebackType
 from typing import Any
 
@@ -16,6 +18,7 @@ from numpy.typing import NDArray
 
 from companion.adapters.clock_fit import SampleClock
 from companion.adapters.devices import PORT_AUDIO, SIGN_OF_LIFE, Opened, SoundSystem
+from companion.adapters.opening import SOON, Opening
 from companion.adapters.ready_blocks import ReadyBlocks
 from companion.adapters.resample import Downsampler
 from companion.timeline import BLOCK, RATE, Sample
@@ -66,12 +69,14 @@ class Microphone:
         self._ready = ReadyBlocks(channels)
         self._stream: Opened | None = None
         self._paused = self._finished = self._overrun = self._aligned = False
+        self._nothing = Event()
         self._queue: SimpleQueue[Chunk] = SimpleQueue()
         self._room = round(BEHIND * RATE / BLOCK)
         self._frames = self._taken = 0
         self._base: Sample = 0
         self._last_call, self._moved_at = now(), now() - ASIDE
-        self._begin()
+        self._opening: Opening | None = None
+        self._begin(SIGN_OF_LIFE)
         sound.join(self)
 
     # ---- the callback's side -------------------------------------------------------------------------------------------------
@@ -133,12 +138,15 @@ class Microphone:
         if not self.lost:
             return True
         self._close_stream()
-        return self._try_open() or (self._sound.rescan(self) and self._try_open())
+        return self._try_open() or (self._opening is None and self._sound.rescan(self) and self._try_open())
 
     def pause(self) -> None:
         """Stop listening: the stream is closed, no sound is recorded at all. The sample clock goes on by the monotonic clock."""
         self._paused = True
         self._close_stream()
+        if self._opening is not None:
+            self._opening.give_up()
+            self._opening = None
 
     def resume(self) -> None:
         """Listen again. When the device is gone meanwhile, `lost` says so; nothing is raised."""
@@ -148,8 +156,7 @@ class Microphone:
 
     def close(self) -> None:
         """End of the evening. Safe at any moment, also twice."""
-        self._paused = True
-        self._close_stream()
+        self.pause()
 
     def __enter__(self) -> Microphone:
         return self
@@ -159,7 +166,7 @@ class Microphone:
 
     def make_way(self) -> bool:
         """Let others look for devices: at most once in ten seconds, because each time costs a hole in what is heard."""
-        if self._stream is not None and self._now() - self._moved_at < ASIDE:
+        if self._opening is not None or (self._stream is not None and self._now() - self._moved_at < ASIDE):
             return False
         self._moved_at = self._now()
         self._close_stream()
@@ -172,10 +179,21 @@ class Microphone:
 
     # ---- opening and closing -------------------------------------------------------------------------------------------------
 
-    def _begin(self) -> None:
-        self._queue = SimpleQueue()
-        self._frames, self._finished, self._overrun = 0, False, False
-        opened = self._sound.open_input(self._wanted, self._most, self._callback, self._ended)
+    def _begin(self, wait: float) -> None:
+        """Open, or take up an attempt that took long. Raises `Trouble`."""
+        if self._opening is not None and self._opening.stuck:
+            self._opening.give_up()
+            self._opening = None
+        if self._opening is None:
+            self._queue = SimpleQueue()
+            self._frames, self._finished, self._overrun = 0, False, False
+            work = partial(self._sound.open_input, self._wanted, self._most, self._callback, self._ended)
+            self._opening = Opening("microphone", work)
+        try:
+            opened = self._opening.result(wait)
+        finally:
+            if self._opening.over:
+                self._opening = None
         self.name, self.rate = opened.name, opened.rate
         self._device_channels = opened.channels
         self.channels = self._ready.channels if self._ready.begun else min(self._most, opened.channels)
@@ -183,18 +201,11 @@ class Microphone:
         self._down = Downsampler(opened.rate, self.channels)
         self._base, self._taken, self._aligned = self._ready.total, 0, False
         self._opened_at = self._last_call = self._now()
-        try:
-            opened.stream.start()
-        except Exception as error:
-            opened.stream.close()
-            raise Trouble(
-                f"The microphone {opened.name!r} won't start ({error}). Try another, or run: companion doctor"
-            ) from error
         self._stream = opened
 
     def _try_open(self) -> bool:
         try:
-            self._begin()
+            self._begin(SOON)
         except Trouble:
             return False
         return True
@@ -223,6 +234,9 @@ class Microphone:
         if self._making_silence and self.clock.known and self._queue.empty():
             due = self.clock.when(self._ready.total + BLOCK - self._ready.waiting) - self._now()
             wait = min(wait, max(0.0, due))
+        if self._stream is None:
+            self._nothing.wait(wait)
+            return None
         try:
             return self._queue.get(timeout=wait) if wait > 0 else self._queue.get_nowait()
         except Empty:

@@ -145,7 +145,7 @@ def test_a_pulled_speaker_is_noticed_and_found_again(rig: VirtualRoom, pair: tup
     assert not loudspeaker.reopen()
     assert not microphone.lost
     rig.plug("speaker")
-    listen(microphone, lambda heard: loudspeaker.reopen(), 5)
+    listen(microphone, lambda heard: loudspeaker.reopen(), 25)
     assert not loudspeaker.lost
     loudspeaker.play(10, tone(0.2))
     assert {"started", "ended"} <= set(reports(microphone, loudspeaker, 5))
@@ -163,7 +163,7 @@ def test_a_pulled_microphone_leaves_silence_of_the_right_length_and_is_found_aga
     assert not microphone.reopen()
     silence = listen(microphone, lambda heard: False, 1.0)
     rig.plug("room")
-    back = listen(microphone, lambda heard: microphone.reopen() and not microphone.lost and len(heard) > 10, 10)
+    back = listen(microphone, lambda heard: microphone.reopen() and not microphone.lost and len(heard) > 10, 25)
     took = time.monotonic() - began
     assert not microphone.lost
     assert not loudspeaker.lost
@@ -180,7 +180,7 @@ def test_a_sleeping_microphone_is_noticed_without_any_word_from_the_system(
     listen(microphone, lambda heard: microphone.lost, 5)
     assert microphone.lost
     rig.suspend_microphone(False)
-    listen(microphone, lambda heard: microphone.reopen() and not microphone.lost, 10)
+    listen(microphone, lambda heard: microphone.reopen() and not microphone.lost, 25)
     assert not microphone.lost
 
 
