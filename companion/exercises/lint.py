@@ -32,13 +32,15 @@ NEAR = 5
 SHARED = frozenset({"commands", "answers", "danger", "feelings", "hints", "blocked", "replies", "unsaid"})
 
 
-def lint(paths: Sequence[Path], folder: Path | None = None, words: frozenset[str] | None = None) -> list[Finding]:
+def lint(
+    paths: Sequence[Path], folder: Path | None = None, words: frozenset[str] | None = None, library: Library | None = None
+) -> list[Finding]:
     """Everything to be said about these files and folders. `words`: what the recogniser knows, to check commands against.
 
-    `folder`: our own content, which the files may refer to. A folder is read through; files that are no content are left alone.
+    `folder`: our own content, which the files may refer to; `library`: what was loaded from it, where that is at hand.
     """
     ours = content_folder(folder)
-    library, _ = load_library(ours)
+    library = library or load_library(ours)[0]
     findings: list[Finding] = []
     rings: list[tuple[str, int, str]] = []
     for path in _yaml_files(paths):

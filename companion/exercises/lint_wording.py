@@ -155,7 +155,7 @@ def _speakable(text: Text, unsaid: Mapping[str, tuple[str, ...]]) -> Iterator[Ve
 
 
 def _kind(text: Text, unsaid: Mapping[str, tuple[str, ...]]) -> Iterator[Verdict]:
-    plain = folded(text.text)
+    plain = folded(re.sub(r"\{\w+\}", " ", text.text))
     rules: list[tuple[str, str, Literal["error", "warning"], str]] = [
         ("never-said", "L20", "error", "the companion never says"),
         ("brands", "L21", "error", "found a brand, method or name:"),

@@ -10,7 +10,7 @@ from pydantic_core import ErrorDetails
 
 from companion.exercises.content import Evening, Exercise, Line, Opener, PlanItem, did_you_mean
 from companion.exercises.finding import Finding
-from companion.exercises.step_spec import KINDS, Option, StepBase
+from companion.exercises.step_spec import KINDS, SIZES, Option, StepBase
 from companion.exercises.yaml_source import Source
 
 HIDDEN: frozenset[str] = frozenset({"line_no", "where", "kind", "slug", "tests"})
@@ -22,6 +22,8 @@ def findings_of(broken: ValidationError, source: Source, model: type[BaseModel])
     found = []
     for error in broken.errors():
         loc = tuple(error["loc"])
+        if loc and loc[-1] in SIZES and not source.written(loc):
+            loc = loc[:-1]  # one value written for all sizes
         sentence = _sentence(error, loc, model)
         finding = Finding(source.file, source.line(loc), "schema", "error", sentence)
         if finding not in found:

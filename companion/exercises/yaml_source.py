@@ -40,14 +40,13 @@ class Source:
                 here = (*here, part)
         return self.places.get(here, 1)
 
-    def value(self, loc: Path_) -> object:
-        """The data at a place, parts the file does not have passed over."""
+    def written(self, loc: Path_) -> bool:
+        """Whether the last part of a path stands in the file, rather than being made of something shorter."""
         here: Path_ = ()
-        data: Any = self.data
         for part in loc:
             if (*here, part) in self.places:
-                here, data = (*here, part), data[part]
-        return data
+                here = (*here, part)
+        return bool(here) and here[-1] == loc[-1]
 
 
 def read_yaml(path: Path, shown: str | None = None) -> Source:
@@ -60,6 +59,7 @@ def parse_yaml(text: str, name: str) -> Source:
     """Read YAML text. Raises ContentTrouble."""
     if not text.strip():
         raise _trouble(name, 1, "the file is empty; expected an exercise, an evening or a list of lines")
+    _refuse_brackets_in_brackets(text, name)
     try:
         node = YAML(typ="safe", pure=True).compose(StringIO(text))
     except MarkedYAMLError as broken:
@@ -91,6 +91,16 @@ def _text(path: Path, name: str) -> str:
     if "\x00" in text:
         raise _trouble(name, text[: text.index("\x00")].count("\n") + 1, "found binary data; expected YAML text")
     return text
+
+
+def _refuse_brackets_in_brackets(text: str, name: str) -> None:
+    """The parser needs seconds for thousands of nested brackets; a writer needs three."""
+    depth = 0
+    for line, written in enumerate(text.split("\n"), 1):
+        for character in written:
+            depth += (character in "[{") - (character in "]}")
+            if depth > 8 * DEEPEST:
+                raise _trouble(name, line, f"found nesting deeper than {DEEPEST}; expected a few levels")
 
 
 def _built(node: Node, here: Path_, places: dict[Path_, int], name: str) -> Any:

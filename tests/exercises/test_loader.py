@@ -1,0 +1,207 @@
+"""Every way a file can be wrong has its line and its sentence, and keeps nobody else out."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+from our_content import CONTENT, MIRROR, exercise, library
+
+from companion.exercises.finding import ContentTrouble
+from companion.exercises.loader import content_folder, load_evening, load_library, user_content_folder
+from companion.exercises.yaml_source import parse_yaml, read_yaml
+from companion.trouble import Trouble
+
+
+def told(folder: Path, text: str) -> list[str]:
+    """What is said about a file of this text, as `line: sentence`."""
+    with pytest.raises(ContentTrouble) as caught:
+        exercise(folder, text)
+    return [f"{finding.line}: {finding.sentence}" for finding in caught.value.findings]
+
+
+def spoiled(old: str, new: str) -> str:
+    assert old in MIRROR
+    return MIRROR.replace(old, new)
+
+
+def test_our_own_content_loads_without_a_word() -> None:
+    loaded, findings = load_library(CONTENT)
+    assert findings == []
+    assert {"welcome", "arrive", "close", "time-out"} <= set(loaded.frames)
+    assert {"two-minute-mirror", "mirror-and-more", "thank-you-because", "floor-practice"} <= set(loaded.exercises)
+    assert {"first-table", "first-evening"} <= set(loaded.evenings)
+
+
+def test_content_is_found_from_the_package() -> None:
+    assert content_folder() == CONTENT
+
+
+def test_missing_content_is_one_sentence(tmp_path: Path) -> None:
+    with pytest.raises(Trouble, match=r"No content found in .*install companion again"):
+        load_library(tmp_path)
+
+
+def test_the_users_folder_is_in_their_settings() -> None:
+    assert user_content_folder().name == "content"
+
+
+def test_yes_no_and_on_are_words_and_true_is_a_switch() -> None:
+    source = parse_yaml("a: yes\nb: no\nc: on\nd: true\ne: 12\nf: ~\ng: 010\nh: 2026-11-23\n", "x.yaml")
+    assert source.data == {"a": "yes", "b": "no", "c": "on", "d": True, "e": 12, "f": None, "g": 10, "h": "2026-11-23"}
+
+
+def test_an_unknown_key_is_told_with_its_line_and_what_was_meant(tmp_path: Path) -> None:
+    found = told(tmp_path, spoiled("title: Echo", "titel: Echo"))
+    assert any(each.startswith("3: unknown key 'titel'") and "did you mean 'title'?" in each for each in found)
+    assert any("'title' is missing in this exercise" in each for each in found)
+
+
+def test_an_unknown_key_of_a_step_is_told_where_it_stands(tmp_path: Path) -> None:
+    found = told(tmp_path, spoiled("openers: day}", "opener: day}"))
+    assert found[0].startswith("15: unknown key 'opener'") and "did you mean 'openers'?" in found[0]
+
+
+def test_an_unknown_kind_of_step_is_told(tmp_path: Path) -> None:
+    assert any(each.startswith("16: unknown kind of step 'reflct'") and "did you mean 'reflect'?" in each
+               for each in told(tmp_path, spoiled("- reflect:", "- reflct:")))  # fmt: skip
+
+
+def test_a_word_where_a_switch_belongs_is_explained(tmp_path: Path) -> None:
+    found = told(tmp_path, spoiled("openers: day}", "openers: day, soft: yes}"))
+    assert found == ["15: soft: found 'yes'; expected true or false ('yes' is a word in YAML 1.2, not a switch)"]
+
+
+def test_a_switch_where_a_word_belongs_is_explained(tmp_path: Path) -> None:
+    asked = spoiled("- say: set_up", "- ask: {line: set_up, otherwise: false}")
+    assert told(tmp_path, asked) == ["13: otherwise: found false; expected one of yes, no; write no, which is a word here"]
+
+
+def test_a_time_without_unit_is_explained(tmp_path: Path) -> None:
+    found = told(tmp_path, spoiled("for: 45 s", "for: 45"))
+    assert found == ["16: for: found 45 without a unit; expected a time such as 45 s or 45 min"]
+
+
+def test_all_errors_of_a_file_are_told_at_once(tmp_path: Path) -> None:
+    text = spoiled("title: Echo", "titel: Echo").replace("for: 45 s", "for: soon").replace("level", "levle")
+    assert len(told(tmp_path, text)) >= 3
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("", "the file is empty"),
+        ("   \n\n", "the file is empty"),
+        ("# only a remark\n", "holds only comments"),
+        ("just text\n", "expected `exercise: echo` at the top"),
+        ("- a\n- b\n", "expected `exercise: echo` at the top"),
+        ("evening: x\ntitle: y\n", "expected `exercise: echo` at the top"),
+        ("exercise: echo\nexercise: echo\n", "twice; expected each key once"),
+        ("exercise: echo\n\ttitle: x\n", "found a tab"),
+        ("exercise: echo\ntitle: 'open\n", "quotation mark that is never closed"),
+        ("exercise: echo\ntitle: a: b\n", "put texts with a colon in quotes"),
+        ("exercise: echo\nsteps: [a, b\n", "expected"),
+        ("exercise: &a echo\ntitle: *a\n", "an anchor (&) or alias (*)"),
+        ("exercise: *nobody\n", "alias"),
+        ("exercise: !!python/object:os.system echo\n", "found a tag (!)"),
+        ("exercise: echo\n---\nexercise: two\n", "second document"),
+        ("? [a, b]\n: c\n", "as a key"),
+        ("exercise: echo\nsteps: " + "[" * 40 + "]" * 40 + "\n", "nesting deeper than 30"),
+        ("exercise: echo\nsteps: " + "[" * 1500 + "]" * 1500 + "\n", "nesting deeper than 30"),
+        ("exercise: other\ntitle: x\nlasts: 3 min\nsteps: [{say: a}]\n", "expected 'echo', the file's own name"),
+    ],
+)
+def test_a_file_that_is_no_exercise_is_told_in_one_sentence(tmp_path: Path, text: str, sentence: str) -> None:
+    found = told(tmp_path, text)
+    assert any(sentence in each for each in found), found
+
+
+@pytest.mark.parametrize(
+    ("raw", "sentence"),
+    [
+        (b"\x00\x01\x02\x03", "binary data"),
+        (b"exercise: echo\ntitle: caf\xe9\n", "no UTF-8 text"),
+        (b"RIFF\xff\xff\xff\xffWAVEfmt ", "no UTF-8 text"),
+        (b"title: x\n" * 100_000, "expected at most 512 kB"),
+    ],
+)
+def test_a_file_that_is_no_text_is_told(tmp_path: Path, raw: bytes, sentence: str) -> None:
+    path = tmp_path / "echo.yaml"
+    path.write_bytes(raw)
+    with pytest.raises(ContentTrouble, match=sentence):
+        read_yaml(path)
+
+
+def test_a_missing_file_and_a_folder_are_told(tmp_path: Path) -> None:
+    for path in (tmp_path / "nowhere.yaml", tmp_path):
+        with pytest.raises(ContentTrouble, match="cannot be read"):
+            read_yaml(path)
+
+
+def test_no_file_may_set_what_belongs_to_the_records(tmp_path: Path) -> None:
+    assert told(tmp_path, spoiled("title: Echo", "title: Echo\nline_no: 7")) == ["4: unknown key 'line_no'"]
+
+
+def user_folder(tmp_path: Path, name: str, text: str) -> Path:
+    path = tmp_path / "user" / "exercises" / name
+    path.parent.mkdir(parents=True)
+    path.write_text(text, encoding="utf-8")
+    return tmp_path / "user"
+
+
+def test_a_file_of_the_users_adds_an_exercise(tmp_path: Path) -> None:
+    loaded, findings = load_library(CONTENT, user_folder(tmp_path, "echo.yaml", MIRROR))
+    assert findings == [] and loaded.exercise("echo").title == "Echo"
+
+
+def test_a_file_of_the_users_wins_over_ours(tmp_path: Path) -> None:
+    theirs = (CONTENT / "exercises" / "floor-practice.yaml").read_text(encoding="utf-8")
+    theirs = theirs.replace("title: Floor practice", "title: Our floor")
+    loaded, findings = load_library(CONTENT, user_folder(tmp_path, "floor-practice.yaml", theirs))
+    assert findings == [] and loaded.exercise("floor-practice").title == "Our floor"
+
+
+def test_a_broken_file_of_the_users_never_stops_an_evening_made_of_good_ones(tmp_path: Path) -> None:
+    loaded, findings = load_library(CONTENT, user_folder(tmp_path, "floor-practice.yaml", "exercise: [\n"))
+    assert [Path(each.file).name for each in findings] == ["floor-practice.yaml"]
+    assert loaded.exercise("floor-practice").title == "Floor practice"
+    assert set(loaded.evenings) == set(library().evenings)
+
+
+def test_lines_of_the_users_are_added_to_ours(tmp_path: Path) -> None:
+    (tmp_path / "en").mkdir()
+    (tmp_path / "en" / "lines.yaml").write_text("c_gone: [Bye., So long., Good night.]\n", encoding="utf-8")
+    loaded, findings = load_library(CONTENT, tmp_path)
+    assert findings == [] and loaded.line("c_gone").phrasings[0] == "Bye."
+    assert loaded.line("c_stop") == library().line("c_stop")
+
+
+def test_an_evening_of_unknown_exercises_is_told_with_what_was_meant(tmp_path: Path) -> None:
+    path = tmp_path / "odd.yaml"
+    text = (CONTENT / "evenings" / "first-evening.yaml").read_text(encoding="utf-8")
+    path.write_text(text.replace("first-evening", "odd").replace("floor-practice", "flor-practice"), encoding="utf-8")
+    with pytest.raises(ContentTrouble, match=r"odd.yaml:13: .*'flor-practice' .*did you mean 'floor-practice'"):
+        load_evening(path, library())
+
+
+def test_a_broken_exercise_keeps_only_its_evenings_out(tmp_path: Path) -> None:
+    ours = tmp_path / "content"
+    shutil.copytree(CONTENT, ours)
+    (ours / "exercises" / "mirror-and-more.yaml").write_text("exercise: mirror-and-more\n", encoding="utf-8")
+    loaded, findings = load_library(ours)
+    assert "first-table" not in loaded.evenings and "first-evening" in loaded.evenings
+    assert {Path(each.file).name for each in findings} >= {"mirror-and-more.yaml", "first-table.yaml"}
+
+
+def test_a_translation_brings_wording_and_leaves_the_structure(tmp_path: Path) -> None:
+    ours = tmp_path / "content"
+    shutil.copytree(CONTENT, ours)
+    shutil.copytree(ours / "en", ours / "xx")
+    (ours / "exercises" / "echo.yaml").write_text(MIRROR, encoding="utf-8")
+    wording = "title: Eco\nlines:\n  set_up: [Uno habla.]\n  thanks: [Gracias.]\nopeners:\n  day: [Algo bueno de hoy.]\n"
+    (ours / "xx" / "echo.yaml").write_text(wording, encoding="utf-8")
+    loaded, _ = load_library(ours, language="xx")
+    assert list(loaded.exercises) == ["echo"]
+    assert loaded.exercise("echo").title == "Eco" and loaded.exercise("echo").openers["day"][0].text == "Algo bueno de hoy."
+    assert loaded.exercise("echo").steps[1].kind == "mirrored"
