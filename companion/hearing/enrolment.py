@@ -22,8 +22,9 @@ SHORTEST = 3.0
 CLIPPED = 0.002
 """Share of full-scale samples from which a recording counts as clipped (ours)."""
 
-NOISY_DB = 8.0
-"""Speech over noise below which a profile would be half noise (ours)."""
+NOISY_DB, NOISY_RECORDING_DB = 8.0, -3.0
+"""Speech over noise below which a partner is asked to say it again, and below which a recording is refused (ours): a recording
+cannot be repeated, and profiles from 5 dB still work (scripts/bench/hearing.py)."""
 
 TWO_VOICES_OCTAVES = 0.45
 """Two groups of pitch this far apart, each with a quarter of the voiced frames and little between them, are two people."""
@@ -62,12 +63,9 @@ class Enrolment:
     """Collects one partner's speech. Memory is bounded by `LONGEST`."""
 
     def __init__(self) -> None:
-        self._rows: list[Floats] = []
-        self._f0: list[Floats] = []
-        self._speech, self._rest = [0.0, 0], [0.0, 0]  # power and frames
+        self._heard: list[Frames] = []
         self._samples, self._full = 0, 0
-        self.frames = 0  # of speech
-        self._places = PlaceLearner()
+        self._chosen: Chosen | None = None
 
     def listen(self, sound: Floats) -> None:
         """The raw sound, for clipping."""
@@ -75,76 +73,105 @@ class Enrolment:
         self._full += int((np.abs(sound) >= 0.999).sum())
 
     def feed(self, frames: Frames) -> None:
-        """Whatever of these frames is clear speech is theirs."""
-        rows = (frames.vad > 0.6) & (frames.db > 6)
-        quiet = frames.vad < 0.15
-        power = 10 ** (frames.level / 10)
-        self._rest[0] += float(power[quiet].sum())
-        self._rest[1] += int(quiet.sum())
-        if not rows.any() or self.seconds >= LONGEST:
-            return
-        self._speech[0] += float(power[rows].sum())
-        self._speech[1] += int(rows.sum())
-        self._rows.append(frames.voice[rows])
-        self._f0.append(frames.f0[rows & (frames.voiced > 0.7)])
-        self.frames += int(rows.sum())
-        self._places.feed(frames, rows)
+        """Some frames in which nobody else speaks."""
+        if len(self._heard) * len(frames.vad) < LONGEST * FRAMES_A_SECOND:
+            self._heard.append(frames)
+            self._chosen = None
+
+    @property
+    def speech(self) -> Chosen:
+        """Those of all frames that are clearly this partner's speech."""
+        if self._chosen is None:
+            self._chosen = choose(self._heard)
+        return self._chosen
+
+    @property
+    def frames(self) -> int:
+        """Frames of speech."""
+        return len(self.speech.rows)
 
     @property
     def seconds(self) -> float:
-        """Seconds of speech so far."""
+        """Seconds of speech."""
         return self.frames / FRAMES_A_SECOND
 
     @property
     def rows(self) -> Floats:
         """(n, 38): the colour of all speech frames."""
-        return np.concatenate(self._rows) if self._rows else np.zeros((0, 38), np.float32)
+        return self.speech.rows
 
-    @property
-    def pitches(self) -> Floats:
-        """Log2 Hz of the clearly voiced frames."""
-        return np.concatenate(self._f0) if self._f0 else np.zeros(0, np.float32)
-
-    @property
-    def snr_db(self) -> float:
-        """Speech over what sounds in the pauses, dB; 60 where there is no pause or no noise."""
-        if not self._speech[1] or not self._rest[0]:
-            return 60.0
-        speech, rest = self._speech[0] / self._speech[1], self._rest[0] / self._rest[1]
-        return float(10 * np.log10(max(speech - rest, 1e-3 * speech) / rest))
-
-    @property
-    def trouble(self) -> str | None:
-        """Why this cannot become a profile: short, clipped, noisy or two-voices; None where it can."""
+    def trouble(self, noisy_db: float) -> str | None:
+        """Why this cannot become a profile: short, clipped, noisy (below `noisy_db`) or two-voices; None where it can."""
         if self.seconds < SHORTEST:
             return "short"
         if self._full > CLIPPED * self._samples:
             return "clipped"
-        if self.snr_db < NOISY_DB:
+        if self.speech.snr_db < noisy_db:
             return "noisy"
-        return "two-voices" if two_pitches(self.pitches) else None
+        return "two-voices" if two_pitches(self.speech.pitches) else None
 
     def profile(self, mixture: Mixture, colour: Floats) -> Profile:
         """Their voice against everybody's, with the colour of the room taken off; and their place."""
         rows = self.rows - colour
-        v = voice(mixture, rows, self.pitches)
+        v = voice(mixture, rows, self.speech.pitches)
         fit = VoiceScores(mixture, v, v, np.zeros_like(colour)).ratios(rows)[:, 0]
-        return Profile(v, self._places.place(), float(fit.mean()) if len(rows) else 0.0)
+        return Profile(v, self.speech.place, float(fit.mean()) if len(rows) else 0.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """The speech of an enrolment: colour (n, 38), pitches of voiced frames (log2 Hz), the place, and speech over the rest in dB."""
+
+    rows: Floats
+    pitches: Floats
+    place: Place | None
+    snr_db: float
+
+
+NEAR_TOP_DB = 22.0
+"""Speech lies within this of the loudest twentieth of an enrolment (ours; the range of vowels and strong consonants)."""
+
+
+def choose(heard: list[Frames]) -> Chosen:
+    """Pick the speech out of frames in which one person speaks.
+
+    Loud, well above the noise, and either speech to the activity model or voiced. Some voices in some rooms are no speech to the
+    activity model at all; where it is blind to most of the loud voiced frames it is not asked.
+    """
+    if not heard:
+        return Chosen(np.zeros((0, 38), np.float32), np.zeros(0, np.float32), None, 60.0)
+    vad, db, level, voiced = (np.concatenate([getattr(f, k) for f in heard]) for k in ("vad", "db", "level", "voiced"))
+    loud = (db > 6) & (level > np.percentile(level, 95) - NEAR_TOP_DB)
+    vowel = loud & (voiced > 0.6)
+    near = np.convolve(vowel, np.ones(9), "same") > 0  # consonants beside vowels
+    sighted = float(np.mean(vad[vowel] > 0.5)) > 0.6 if vowel.any() else True
+    rows = loud & (vad > 0.5 if sighted else near)
+    rest = ~(np.convolve(rows, np.ones(15), "same") > 0)
+    power = 10 ** (level / 10)
+    snr = 60.0
+    if rows.any() and rest.any():
+        speech, noise = float(power[rows].mean()), float(power[rest].mean())
+        snr = float(np.clip(10 * np.log10(max(speech - noise, 1e-3 * speech) / max(noise, 1e-20)), -30, 60))
+    places, at = PlaceLearner(), 0
+    for f in heard:
+        places.feed(f, rows[at : at + len(f.vad)])
+        at += len(f.vad)
+    voice_rows, f0 = (np.concatenate([getattr(f, k) for f in heard])[r] for k, r in (("voice", rows), ("f0", rows & (voiced > 0.7))))
+    return Chosen(voice_rows, f0, places.place(), snr)
 
 
 def two_pitches(f0: Floats) -> bool:
-    """Whether voiced frames fall into two groups of pitch with a gap between: a woman and a man, not one lively voice."""
-    if len(f0) < 2 * CHUNK:
+    """Whether the seconds of an enrolment fall into two groups of pitch: a woman and a man, not one lively voice."""
+    if len(f0) < 4 * CHUNK:
         return False
-    low, high = np.percentile(f0, [15, 85])
+    middles = np.array([np.median(c) for c in np.array_split(f0, len(f0) // (CHUNK // 2))])
+    low, high = float(middles.min()), float(middles.max())
     for _ in range(10):
-        cut = (low + high) / 2
-        below, above = f0[f0 < cut], f0[f0 >= cut]
-        if min(len(below), len(above)) < 0.25 * len(f0):
+        above = middles >= (low + high) / 2
+        if not 0.25 <= above.mean() <= 0.75:
             return False
-        low, high = float(np.median(below)), float(np.median(above))
-    valley = float(np.mean(np.abs(f0 - (low + high) / 2) < 0.08))
-    return high - low > TWO_VOICES_OCTAVES and valley < 0.06
+        low, high = float(np.median(middles[~above])), float(np.median(middles[above]))
+    return high - low > TWO_VOICES_OCTAVES
 
 
 def colour_of(a: Enrolment, b: Enrolment) -> Floats:
@@ -170,7 +197,8 @@ def _compared(mixture: Mixture, mine: tuple[Floats, Floats], theirs: tuple[Float
         r = VoiceScores(mixture, own, other, zero).ratios(mine[k])
         d = r[:, 0] - r[:, 1]
         out += [float(c.mean()) for c in np.array_split(d, max(1, len(d) // CHUNK))]
-    return np.array(out, np.float32)
+    better: Floats = np.array(out, np.float32)
+    return better
 
 
 def compared(mixture: Mixture, a: Enrolment, b: Enrolment) -> tuple[Floats, Floats]:
@@ -189,7 +217,7 @@ def separability(mixture: Mixture, a: Enrolment, b: Enrolment) -> Separability:
     x, y = compared(mixture, a, b)
     spread = float(np.sqrt((x.var() + y.var()) / 2)) + 1e-3
     distance = round(float(x.mean() + y.mean()) / spread, 2)
-    places = a._places.place(), b._places.place()
+    places = a.speech.place, b.speech.place
     degrees = round(degrees_apart(places[0], places[1]), 1) if places[0] and places[1] else None
     advice = None
     if distance < VOICES_ALIKE and degrees is None:

@@ -55,12 +55,14 @@ def _mel_bank(n: int = BANDS, low: float = 80, high: float = 7600) -> Floats:
     f = np.arange(FRAME // 2 + 1) * RATE / FRAME
     up = (f - edges[:-2, None]) / (edges[1:-1] - edges[:-2])[:, None]
     down = (edges[2:, None] - f) / (edges[2:] - edges[1:-1])[:, None]
-    return np.maximum(0, np.minimum(up, down)).astype(np.float32)
+    bank: Floats = np.maximum(0, np.minimum(up, down)).astype(np.float32)
+    return bank
 
 
 def _dct(n: int, keep: int) -> Floats:
     k, i = np.arange(1, keep + 1)[:, None], np.arange(n)[None]
-    return (np.sqrt(2 / n) * np.cos(np.pi * k * (2 * i + 1) / (2 * n))).astype(np.float32)
+    rows: Floats = (np.sqrt(2 / n) * np.cos(np.pi * k * (2 * i + 1) / (2 * n))).astype(np.float32)
+    return rows
 
 
 _HANN = np.hanning(FRAME + 1)[:-1].astype(np.float32)

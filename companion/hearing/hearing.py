@@ -19,7 +19,16 @@ from companion.hearing.activity import Activity
 from companion.hearing.ambience import Ambience, Others
 from companion.hearing.attribution import ByHand, ByNet
 from companion.hearing.background import Background
-from companion.hearing.enrolment import SAME_VOICE, Enrolment, Separability, colour_of, compared, separability
+from companion.hearing.enrolment import (
+    NOISY_DB,
+    NOISY_RECORDING_DB,
+    SAME_VOICE,
+    Enrolment,
+    Separability,
+    colour_of,
+    compared,
+    separability,
+)
 from companion.hearing.features import HOP, LATE, Features, Frames
 from companion.hearing.heard import Heard, Notice, Segment
 from companion.hearing.ports import ActivityModel
@@ -95,7 +104,7 @@ class Hearing:
             if frames is not None:
                 e.feed(frames)
         self._model.reset()
-        return self._take(who, e)
+        return self._take(who, e, NOISY_RECORDING_DB)
 
     def enrol(self, e: Enrol) -> None:
         """Begin or end learning a partner by talk: all speech between is theirs."""
@@ -106,11 +115,11 @@ class Hearing:
             self._retrack([e.who])
         elif self._enrolling == e.who:
             self._enrolling = None
-            self._notices.append(self._take(e.who, self._enrolments[e.who]))
+            self._notices.append(self._take(e.who, self._enrolments[e.who], NOISY_DB))
 
-    def _take(self, who: Partner, e: Enrolment) -> Enrolled:
+    def _take(self, who: Partner, e: Enrolment, noisy_db: float) -> Enrolled:
         """Make the profiles once both enrolments are good."""
-        trouble = e.trouble
+        trouble = e.trouble(noisy_db)
         other = self._enrolments.get(self._pair.other(who))
         if trouble is None and other is not None and self._same(e, other):
             trouble = "same-voice"

@@ -53,7 +53,8 @@ class Mixture:
         r = self.shares(x)
         n = r.sum(axis=0)[:, None]
         a = n / (n + RELEVANCE)
-        return (a * (r.T @ x) / np.maximum(n, 1e-6) + (1 - a) * self.mean).astype(np.float32)
+        moved: Floats = (a * (r.T @ x) / np.maximum(n, 1e-6) + (1 - a) * self.mean).astype(np.float32)
+        return moved
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,4 +101,5 @@ class VoiceScores:
         p = (x @ self._linear).reshape(len(x), 3, self._k) + self._const + ((x * x) @ self._square)[:, None]
         top = p.max(axis=2, keepdims=True)
         like = top[:, :, 0] + np.log(np.exp(p - top).sum(axis=2))
-        return like[:, :2] - like[:, 2:]
+        ratios: Floats = like[:, :2] - like[:, 2:]
+        return ratios

@@ -114,7 +114,8 @@ def dinner(folk: list[Person], rng: np.random.Generator, model: SileroActivity, 
     if television:
         tv, t = np.zeros((2, n), "f4"), 0.0
         while t < seconds - 6:
-            p = crowd[int(rng.integers(2))][int(rng.integers(3))]
+            cast = crowd[int(rng.integers(2))]
+            p = cast[int(rng.integers(len(cast)))]
             room.put(tv, p.sound, "2", 0, t)
             t += p.seconds + rng.uniform(0.05, 0.6)
         mix += tv * loud / (np.std(tv) + 1e-9) * 10 ** (-rng.uniform(5, 15) / 20)
