@@ -32,7 +32,8 @@ class Opening:
         self._given_up = False
         self._began = time.monotonic()
         self._lock = threading.Lock()
-        threading.Thread(target=self._run, name=f"open {kind}", daemon=True).start()
+        self._thread = threading.Thread(target=self._run, name=f"open {kind}", daemon=True)
+        self._thread.start()
 
     def _run(self) -> None:
         try:
