@@ -94,9 +94,8 @@ def rehearse(
     pair = scenario.pair()
     library = house.library(settings.language)
     evening = house.evening_called(scenario.evening, library, scenario.size)
-    cache = VoiceCache(folders.rendered_speech())
     voice, _ = choose_voice(house.voice_settings(settings), folders.rendered_speech())
-    voices = {who: _partner_voice(persona, cache) for who, persona in zip(pair, scenario.partners, strict=True)}
+    voices = {who: partner_voice(persona, folders.rendered_speech()) for who, persona in zip(pair, scenario.partners, strict=True)}
     recognizer = house.recognizer(speech_model)
     with WavWriter(out / "room.wav", channels) as room, EventLog(out / "events.jsonl", (pair.one, pair.two)) as log:
         dinner = Dinner(
@@ -118,7 +117,8 @@ def rehearse(
     return Rehearsal(out, result, dinner.now / RATE, took)
 
 
-def _partner_voice(persona: Persona, cache: VoiceCache) -> Pyttsx3Voice:
+def partner_voice(persona: Persona, cache_folder: Path) -> Pyttsx3Voice:
+    """The voice of a scripted partner; rendered lines are kept in `cache_folder`."""
     spoken = VoiceSettings(
         voice=persona.voice,
         words_a_minute=persona.words_a_minute,
@@ -126,7 +126,7 @@ def _partner_voice(persona: Persona, cache: VoiceCache) -> Pyttsx3Voice:
         pregain_db=persona.pregain_db,
         sentence_pause_s=0.3,
     )
-    return Pyttsx3Voice(spoken, cache)
+    return Pyttsx3Voice(spoken, VoiceCache(cache_folder))
 
 
 def _report(progress: Callable[[float], None], before: int, total: int, done: int, of: int) -> None:
