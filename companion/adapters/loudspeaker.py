@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from companion.adapters.devices import PORT_AUDIO, SIGN_OF_LIFE, Opened, SoundSystem
-from companion.adapters.opening import SOON, Opening
+from companion.adapters.opening import SOON, Opening, none_under_way
 from companion.timeline import PLAYBACK_RATE
 from companion.trouble import Trouble
 
@@ -173,7 +173,7 @@ class Loudspeaker:
         if not self.lost:
             return True
         self._settle()
-        return self._try_open() or (self._opening is None and self._sound.rescan(self) and self._try_open())
+        return self._try_open() or (none_under_way() and self._sound.rescan(self) and self._try_open())
 
     def close(self) -> None:
         """Silence at once and end. Safe at any moment, also twice; hush first and wait for "cut" to avoid a click."""

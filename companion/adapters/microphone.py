@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from companion.adapters.clock_fit import SampleClock
 from companion.adapters.devices import PORT_AUDIO, SIGN_OF_LIFE, Opened, SoundSystem
-from companion.adapters.opening import SOON, Opening
+from companion.adapters.opening import SOON, Opening, none_under_way
 from companion.adapters.ready_blocks import ReadyBlocks
 from companion.adapters.resample import Downsampler
 from companion.timeline import BLOCK, RATE, Sample
@@ -138,7 +138,7 @@ class Microphone:
         if not self.lost:
             return True
         self._close_stream()
-        return self._try_open() or (self._opening is None and self._sound.rescan(self) and self._try_open())
+        return self._try_open() or (none_under_way() and self._sound.rescan(self) and self._try_open())
 
     def pause(self) -> None:
         """Stop listening: the stream is closed, no sound is recorded at all. The sample clock goes on by the monotonic clock."""

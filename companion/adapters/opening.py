@@ -15,13 +15,21 @@ SOON = 1.0
 STUCK = 8.0
 """Seconds after which an attempt is given up for a new one; a choice of ours, above a sound server's own time-out of 5."""
 
+_ONE_AT_A_TIME = threading.Lock()
+_UNDER_WAY: set[Opening] = set()
+
+
+def none_under_way() -> bool:
+    """Whether no attempt is inside PortAudio just now; only then may it be ended and begun anew."""
+    return not _UNDER_WAY
+
 
 class Opening:
     """One attempt to open and start a stream, in a thread of its own.
 
     PortAudio's start hung for ever in about one of five returns of a virtual device (seen through ALSA's pulse plugin under
     load); the loop must not hang with it. A stuck attempt can't be ended, only given up; should it succeed later, it closes
-    its stream itself.
+    its stream itself. PortAudio is not made for two threads at once, so attempts wait for each other, but not for a stuck one.
     """
 
     def __init__(self, kind: str, work: Callable[[], Opened]) -> None:
@@ -32,10 +40,12 @@ class Opening:
         self._given_up = False
         self._began = time.monotonic()
         self._lock = threading.Lock()
+        _UNDER_WAY.add(self)
         self._thread = threading.Thread(target=self._run, name=f"open {kind}", daemon=True)
         self._thread.start()
 
     def _run(self) -> None:
+        alone = _ONE_AT_A_TIME.acquire(timeout=SOON / 2)
         try:
             opened = self._work()
             try:
@@ -53,6 +63,9 @@ class Opening:
         except Exception as error:
             self._error = error
         finally:
+            if alone:
+                _ONE_AT_A_TIME.release()
+            _UNDER_WAY.discard(self)
             self._over.set()
 
     @property

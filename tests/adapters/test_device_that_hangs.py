@@ -47,7 +47,7 @@ def test_a_stuck_start_is_given_up_for_a_new_one_and_closes_itself_when_it_ends(
     assert not mic.reopen()
     stuck = mic._opening
     assert stuck is not None
-    monkeypatch.setattr("companion.adapters.opening.STUCK", -1.0)
+    monkeypatch.setattr("companion.adapters.opening.STUCK", 0.0)
     assert not mic.reopen()
     assert mic._opening is not stuck
     gate.set()
