@@ -14,7 +14,7 @@ from pydantic import BeforeValidator, Field, StrictBool, model_validator
 
 from companion.effects import Mode
 from companion.exercises.condition import Condition, Record
-from companion.exercises.step_spec import BySize, Name, Seconds, Size, Step, walk
+from companion.exercises.step_spec import BySize, Lengths, Name, Seconds, Size, Step, walk
 from companion.trouble import Trouble
 
 __all__ = [
@@ -91,7 +91,7 @@ class Exercise(Record):
     serves: tuple[Practice, ...] = ()
     level: Level = "light"
     energy: Literal["settle", "talk", "lift"] = "talk"
-    lasts: BySize[Seconds]
+    lasts: Lengths
     gates: tuple[Gate, ...] = ("both-yes",)
     needs: tuple[Need, ...] = ()
     couple: Literal["any", "romantic", "friends"] = "any"

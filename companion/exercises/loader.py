@@ -15,6 +15,7 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from companion.exercises.content import AnswerTable, Command, Danger, Evening, Exercise, Library, Line, did_you_mean
 from companion.exercises.finding import ContentTrouble, Finding
+from companion.exercises.library_cache import cached
 from companion.exercises.lint_evening import evening_findings
 from companion.exercises.lint_structure import structure_findings
 from companion.exercises.schema_errors import findings_of, unknown_keys
@@ -54,14 +55,22 @@ def user_content_folder() -> Path:
 
 
 def load_library(
-    folder: Path | None = None, user_folder: Path | None = None, language: str = "en"
+    folder: Path | None = None, user_folder: Path | None = None, language: str = "en", cache: Path | None = None
 ) -> tuple[Library, list[Finding]]:
     """Everything of one language, and what kept files of it out.
 
     `folder`: our content, found by itself when left out. `user_folder`: the pair's, where there is one; its files win over ours
-    of the same name, unless they are broken. Raises Trouble where our own lines or commands cannot be read.
+    of the same name, unless they are broken. `cache`: a folder to keep the read library in, for a quicker start. Raises Trouble
+    where our own lines or commands cannot be read.
     """
     ours = content_folder(folder)
+    if cache is None:
+        return _load(ours, user_folder, language)
+    folders = (ours, user_folder) if user_folder is not None else (ours,)
+    return cached(cache, folders, language, lambda: _load(ours, user_folder, language))
+
+
+def _load(ours: Path, user_folder: Path | None, language: str) -> tuple[Library, list[Finding]]:
     findings: list[Finding] = []
     lines, commands = _shared(ours, user_folder, language, findings)
     library = Library(

@@ -67,14 +67,21 @@ class BySize(BaseModel, Generic[T]):
         return {"short": self.short, "medium": self.medium, "long": self.long}[size]
 
 
-def same(value: float) -> BySize[float]:
+class Lengths(BySize[Seconds]):
+    """Seconds for each size."""
+
+
+class Counts(BySize[Count]):
+    """How many, for each size: at most thirty."""
+
+
+class Rounds(BySize[Times]):
+    """How often, for each size: at most six times."""
+
+
+def same(value: float) -> Lengths:
     """The same number of seconds in every size."""
-    return BySize[float].model_construct(short=value, medium=value, long=value)
-
-
-def times(value: int) -> BySize[int]:
-    """The same count in every size."""
-    return BySize[int].model_construct(short=value, medium=value, long=value)
+    return Lengths.model_construct(short=value, medium=value, long=value)
 
 
 class StepBase(Record):
@@ -181,7 +188,7 @@ class TurnSpec(StepBase):
     fits: ClassVar[frozenset[Mode]] = frozenset({Mode.FLOOR, Mode.WORDS})
     kind: Literal["turn"] = "turn"
     holder: Role = "holder"
-    budget: BySize[Seconds] = Field(alias="for")
+    budget: Lengths = Field(alias="for")
     prompt: Name | None = None
     openers: Name | None = None
     same_opener: StrictBool = False
@@ -201,10 +208,10 @@ class ReflectSpec(StepBase):
     fits: ClassVar[frozenset[Mode]] = frozenset({Mode.FLOOR, Mode.WORDS})
     kind: Literal["reflect"] = "reflect"
     source: Role = "holder"
-    budget: BySize[Seconds] = Field(default=same(45.0), alias="for")
+    budget: Lengths = Field(default=same(45.0), alias="for")
     prompt: Name = "c_neutral"
     check: Name = "c_check"
-    tries: BySize[Times] = times(2)
+    tries: Rounds = Rounds.model_construct(short=2, medium=2, long=2)
     soft: StrictBool = False
     listen: Mode = Mode.FLOOR
 
@@ -234,8 +241,8 @@ class ClarifySpec(StepBase):
     by: Role = "listener"
     prompt: Name | None = None
     count: Count = 1
-    budget: BySize[Seconds] = Field(default=same(20.0), alias="for")
-    answer: BySize[Seconds] = same(45.0)
+    budget: Lengths = Field(default=same(20.0), alias="for")
+    answer: Lengths = same(45.0)
     listen: Mode = Mode.FLOOR
 
 
@@ -248,7 +255,7 @@ class GuessSpec(StepBase):
     family: Literal["feeling", "need"] = "feeling"
     shelf: StrictBool = False
     prompt: Name = "c_guess"
-    budget: BySize[Seconds] = Field(default=same(20.0), alias="for")
+    budget: Lengths = Field(default=same(20.0), alias="for")
     listen: Mode = Mode.FLOOR
 
 
@@ -260,7 +267,7 @@ class ThankSpec(StepBase):
     kind: Literal["thank"] = "thank"
     say: Name
     by: Role | Literal["both"] = "listener"
-    budget: BySize[Seconds] = Field(default=same(6.0), alias="for")
+    budget: Lengths = Field(default=same(6.0), alias="for")
     listen: Mode = Mode.FLOOR
 
 
@@ -274,9 +281,9 @@ class RoundsSpec(StepBase):
     kind: Literal["rounds"] = "rounds"
     prompt: Name | None = None
     openers: Name | None = None
-    count: BySize[Count] = times(4)
-    each: BySize[Seconds] = same(20.0)
-    breath: BySize[Seconds] = same(0.0)
+    count: Counts = Counts.model_construct(short=4, medium=4, long=4)
+    each: Lengths = same(20.0)
+    breath: Lengths = same(0.0)
     cues: Literal["all", "play"] = "all"
     soon_before_last: Annotated[int, Field(strict=True, ge=0)] = 0
     listen: Mode = Mode.FLOOR
@@ -289,7 +296,7 @@ class JointSpec(StepBase):
     kind: Literal["joint"] = "joint"
     prompt: Name | None = None
     openers: Name | None = None
-    budget: BySize[Seconds] = Field(alias="for")
+    budget: Lengths = Field(alias="for")
     listen: Mode = Mode.JOINT
 
 
@@ -300,7 +307,7 @@ class QuietSpec(StepBase):
     fits: ClassVar[frozenset[Mode]] = frozenset({Mode.QUIET})
     kind: Literal["quiet"] = "quiet"
     prompt: Name | None = None
-    budget: BySize[Seconds] = Field(alias="for")
+    budget: Lengths = Field(alias="for")
     pulse: Seconds | None = None
     sense: Literal["eyes", "hands", "food", "sound", "breath"] | None = None
     listen: Mode = Mode.QUIET
@@ -312,7 +319,7 @@ class PrivateSpec(StepBase):
     fits: ClassVar[frozenset[Mode]] = frozenset({Mode.OFF})
     kind: Literal["private"] = "private"
     told: Name
-    budget: BySize[Seconds] = Field(alias="for")
+    budget: Lengths = Field(alias="for")
     listen: Mode = Mode.OFF
 
 
@@ -330,7 +337,7 @@ class RestSpec(StepBase):
     """
 
     kind: Literal["rest"] = "rest"
-    budget: BySize[Seconds] = Field(default=same(1200.0), alias="for")
+    budget: Lengths = Field(default=same(1200.0), alias="for")
     back: Name = Field(alias="return")
     wait: Seconds = 15.0
     on_no: Name | None = None
@@ -352,7 +359,7 @@ class RepeatSpec(StepBase):
 
     kind: Literal["repeat"] = "repeat"
     steps: tuple[Step, ...] = Field(min_length=1)
-    times: BySize[Times]
+    times: Rounds
     until: str | None = None
 
 

@@ -205,3 +205,32 @@ def test_a_translation_brings_wording_and_leaves_the_structure(tmp_path: Path) -
     assert list(loaded.exercises) == ["echo"]
     assert loaded.exercise("echo").title == "Eco" and loaded.exercise("echo").openers["day"][0].text == "Algo bueno de hoy."
     assert loaded.exercise("echo").steps[1].kind == "mirrored"
+
+
+def test_a_kept_library_is_the_same_and_a_changed_file_is_read_again(tmp_path: Path) -> None:
+    cache, user = tmp_path / "cache", user_folder(tmp_path, "echo.yaml", MIRROR)
+    first, _ = load_library(CONTENT, user, cache=cache)
+    assert len(list(cache.glob("*.pickle"))) == 1
+    again, findings = load_library(CONTENT, user, cache=cache)
+    assert again == first and findings == []
+    (user / "exercises" / "echo.yaml").write_text(MIRROR.replace("title: Echo", "title: Changed"), encoding="utf-8")
+    assert load_library(CONTENT, user, cache=cache)[0].exercise("echo").title == "Changed"
+
+
+@pytest.mark.parametrize("spoil", [b"", b"not a pickle", b"\x80\x05N."])
+def test_a_spoiled_cache_is_read_past(tmp_path: Path, spoil: bytes) -> None:
+    load_library(CONTENT, cache=tmp_path)
+    for path in tmp_path.glob("*.pickle"):
+        path.write_bytes(spoil)
+    assert load_library(CONTENT, cache=tmp_path)[0].exercises
+
+
+def test_a_cache_that_cannot_be_written_is_no_trouble(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("", encoding="utf-8")
+    assert load_library(CONTENT, cache=tmp_path / "file" / "under")[1] == []
+
+
+def test_content_with_findings_is_never_kept(tmp_path: Path) -> None:
+    user = user_folder(tmp_path, "echo.yaml", "exercise: [\n")
+    load_library(CONTENT, user, cache=tmp_path / "cache")
+    assert load_library(CONTENT, user, cache=tmp_path / "cache")[1] != []
