@@ -7,13 +7,13 @@ import sys
 import traceback
 from types import FrameType
 
-import click
 import typer
+from typer.exceptions import TyperException
 
 from companion import __version__
 from companion.cli import (
     doctor,
-
+    enroll,
     exercises,
     forget,
     interpret,
@@ -39,33 +39,36 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
+
 @app.callback(invoke_without_command=True)
 def _top(version: bool = typer.Option(False, "--version", help="Print the version and stop.")) -> None:
     if version:
         typer.echo(f"companion {__version__}")
         raise typer.Exit
 
-for command in (run, rehearse, replay, timeline, exercises, lint, interpret, recognize, doctor, settings, forget):
+
+for command in (run, rehearse, replay, timeline, enroll, exercises, lint, interpret, recognize, doctor, settings, forget):
     command.register(app)
+
 
 def _terminated(number: int, frame: FrameType | None) -> None:
     raise KeyboardInterrupt
+
 
 def main() -> None:
     """Run the command line and leave with the documented exit status."""
     signal.signal(signal.SIGTERM, _terminated)
     try:
-        app(standalone_mode=False)
-        status = 0
+        status = app(standalone_mode=False) or 0
     except Trouble as trouble:
         print(f"companion: {trouble}", file=sys.stderr)
         status = 2
-    except click.exceptions.Exit as left:
+    except typer.Exit as left:
         status = left.exit_code
-    except click.ClickException as wrong:
-        wrong.show()
+    except TyperException as wrong:
+        print(f"companion: {wrong.format_message()} See: companion --help", file=sys.stderr)
         status = 2
-    except (KeyboardInterrupt, click.exceptions.Abort):
+    except (KeyboardInterrupt, typer.Abort):
         print("companion: stopped before the end; nothing half-written was kept.", file=sys.stderr)
         status = 2
     except BrokenPipeError:

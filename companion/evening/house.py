@@ -17,11 +17,11 @@ from companion.evening.settings import Settings
 from companion.exercises.content import Evening, Library, Size, did_you_mean, evening_of
 from companion.exercises.engine import Engine
 from companion.exercises.loader import load_library
+from companion.hearing.background import Background
 from companion.hearing.ears import Ears
 from companion.hearing.hearing import Hearing
 from companion.hearing.own_voice import OwnVoice
 from companion.hearing.ports import Recognizer
-from companion.hearing.background import Background
 from companion.hearing.words import Words
 from companion.partner import Pair
 from companion.trouble import Trouble

@@ -95,7 +95,9 @@ def rehearse(
     library = house.library(settings.language)
     evening = house.evening_called(scenario.evening, library, scenario.size)
     voice, _ = choose_voice(house.voice_settings(settings), folders.rendered_speech())
-    voices = {who: partner_voice(persona, folders.rendered_speech()) for who, persona in zip(pair, scenario.partners, strict=True)}
+    voices = {
+        who: partner_voice(persona, folders.rendered_speech()) for who, persona in zip(pair, scenario.partners, strict=True)
+    }
     recognizer = house.recognizer(speech_model)
     with WavWriter(out / "room.wav", channels) as room, EventLog(out / "events.jsonl", (pair.one, pair.two)) as log:
         dinner = Dinner(

@@ -10,6 +10,7 @@ assumption: sysbench gives 3.5 on integers, vector code loses more), a Pi 5 core
 from __future__ import annotations
 
 import argparse
+import itertools
 import resource
 import statistics
 import subprocess
@@ -71,7 +72,7 @@ def cost(work: Callable[[int], object], blocks: int) -> float:
     """Milliseconds of CPU per second of audio: the median over parts."""
     edges = np.linspace(0, blocks, PARTS + 1).astype(int)
     parts = []
-    for lo, hi in zip(edges[:-1], edges[1:], strict=True):
+    for lo, hi in itertools.pairwise(edges):
         began = time.process_time()
         for number in range(lo, hi):
             work(number)
