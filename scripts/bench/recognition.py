@@ -42,7 +42,8 @@ def understood(sets: Iterable[Set], engines: Sequence[Engine], confusions: bool)
         cells += [percent(taken, len(found.clips)), percent(len(accepted) - taken, len(found.clips))]
         print(f"| {found.name} ({len(found.clips)}, {len(found.phrases)}) | {' | '.join(cells)} |", flush=True)
         if confusions:
-            missed = ((clip.text, result.said) for clip, result in zip(found.clips, ruled, strict=True) if not right(clip, result))
+            pairs = zip(found.clips, ruled, strict=True)
+            missed = ((clip.text, result.said) for clip, result in pairs if not right(clip, result))
             for (said, taken_for), count in Counter(missed).most_common(25):
                 print(f"    {count} × “{said}” → “{taken_for}”")
 
@@ -57,7 +58,8 @@ def percent(part: int, whole: int) -> str:
 
 def false_accepts(sets: Iterable[Set], engine: Vosk) -> None:
     """Print how often talk is taken for a command, with the whole grammar and with the rule."""
-    print(f"\n| false accepts, {len(commands())} commands + {UNKNOWN} | minutes | one phrase | and ≥ {ACCEPT_CONFIDENCE} | taken |")
+    grammar = f"{len(commands())} commands + {UNKNOWN}"
+    print(f"\n| false accepts, {grammar} | minutes | one phrase | and ≥ {ACCEPT_CONFIDENCE} | taken |")
     print("| --- | --- | --- | --- | --- |", flush=True)
     for found in sets:
         allowed = set(found.phrases)
@@ -76,7 +78,8 @@ def costs(folder: Path, engines: Sequence[Engine]) -> None:
         print(f"| CPU, {engine.name} | {engine.cost.ms_per_s:.1f} ms per second of sound |")
     size = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
     print(f"| size | {size / 1e6:.2f} MB |")
-    report = subprocess.run([sys.executable, "-m", __spec__.name, "--memory", "--model", str(folder)], check=True, capture_output=True)
+    again = [sys.executable, "-m", __spec__.name, "--memory", "--model", str(folder)]
+    report = subprocess.run(again, check=True, capture_output=True)
     print(report.stdout.decode().strip(), flush=True)
 
 
@@ -96,7 +99,8 @@ def memory(folder: Path) -> None:
         recognizer.AcceptWaveform(noisy.tobytes())
         heard_s += len(pcm) / 16_000
         if heard_s >= marks[0]:
-            print(f"| memory above loading after {marks.pop(0) / 60:.0f} min in one recognizer | {resident_mb() - before:.0f} MB |")
+            name = f"memory after {marks.pop(0) / 60:.0f} min in one recognizer"
+            print(f"| {name} | {resident_mb() - before:.0f} MB |")
 
 
 def resident_mb() -> float:

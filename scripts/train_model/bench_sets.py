@@ -140,6 +140,32 @@ def _pieces(folder: str, names: Sequence[str], length_s: float = 15.0) -> list[C
     return found
 
 
+def _volunteers() -> list[str]:
+    rows = people.rows(places.HUMAN_DATA / "speech" / "speakers.csv")
+    return sorted(row["file"] for row in rows if row["source"].startswith("VoxForge ("))
+
+
+def _foreign() -> list[str]:
+    return sorted(path.name for path in (places.HUMAN_DATA / "foreign").glob("*.ogg"))
+
+
+def tuning_sets() -> tuple[list[Set], list[Set]]:
+    """(commands to accept, talk to reject) for choosing parameters: none of it is in the tables.
+
+    Accept: made voices kept aside, drawn anew, in rooms; command words of people that training heard. Reject: the other
+    half of the VoxForge people and of the foreign words.
+    """
+    phrases = commands()
+    voices = in_room(held_voices(phrases, 501), 10, seed=502)
+    accept = [Set("made voices, room, 10 dB", voices, phrases)]
+    reject: list[Set] = []
+    if people.available():
+        accept.append(_of("command words (GSC)", list(people.command_clips("gsc", for_training=True))))
+        reject.append(Set("read English (VoxForge)", _pieces("speech", _volunteers()[1::2])[:60], phrases))
+        reject.append(Set("isolated foreign words", _pieces("foreign", _foreign())[1::2][:60], phrases))
+    return accept, reject
+
+
 def reject_sets(minutes: float = 30.0) -> Iterator[Set]:
     """Talk of people that training never heard; any phrase accepted in it is false. About `minutes` of each."""
     if not people.available():
@@ -147,8 +173,7 @@ def reject_sets(minutes: float = 30.0) -> Iterator[Set]:
     phrases = commands()
     rows = people.rows(places.HUMAN_DATA / "speech" / "speakers.csv")
     libri = people.kept_aside({row["file"] for row in rows if row["source"].startswith("LibriSpeech")}, 5)
-    volunteers = sorted(row["file"] for row in rows if row["source"].startswith("VoxForge ("))
-    foreign = sorted(path.name for path in (places.HUMAN_DATA / "foreign").glob("*.ogg"))
+    volunteers, foreign = _volunteers()[::2], _foreign()
     most = int(minutes * 4)
     yield Set("read English (LibriSpeech people kept aside)", _pieces("speech", sorted(libri))[:most], phrases)
     yield Set("read English (VoxForge, never trained on)", _pieces("speech", volunteers)[:most], phrases)

@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from torch import nn
 
 from . import graphs, kaldi, lexicon, manifest, places
-from .mfcc import MFCC_CONF, N_CEPSTRA
-from .network import SKIP, SPLICE, SUBSAMPLING, Network, Shape
+from .mfcc import MFCC_CONF, N_CEPSTRA, SUBSAMPLING
+from .network import SKIP, SPLICE, Network, Shape
 
 MODEL_CONF = """--min-active=200
 --max-active=3000

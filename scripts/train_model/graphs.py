@@ -64,8 +64,11 @@ def intervals(labels: Iterable[int]) -> list[tuple[int, int]]:
 class WordGraph:
     """`HCLr.fst` while it is built."""
 
-    def __init__(self, words: Lexicon, bigram: NDArray[np.float64], scale: float = UNKNOWN_SCALE) -> None:
-        """`bigram[p, q]`: P(q | p) of PHONES, without silence."""
+    def __init__(
+        self, words: Lexicon, bigram: NDArray[np.float64], scale: float = UNKNOWN_SCALE, silence_cost: float = SILENCE_COST
+    ) -> None:
+        """`bigram[p, q]`: P(q | p) of PHONES, without silence; `scale`: its weight inside `[unk]`."""
+        self._silence_cost = silence_cost
         self.labels = numbered(words)
         self.arcs: list[list[openfst.Arc]] = []
         self.reach: list[openfst.Intervals] = []
@@ -93,7 +96,10 @@ class WordGraph:
 
     def _leave(self, state: int, left_class: int) -> None:
         """From the end of a word on, with or without silence."""
-        self.arcs[state] += [(0, 0, SILENCE_COST, self._roots[left_class]), (self._enter_silence, 0, SILENCE_COST, self._silence)]
+        self.arcs[state] += [
+            (0, 0, SILENCE_COST, self._roots[left_class]),
+            (self._enter_silence, 0, self._silence_cost, self._silence),
+        ]
 
     def _enter(self, phone: str, position: str, left_class: int) -> int:
         return self._ids[positioned(phone, position), first_pdf(phone, left_class)][0]
@@ -116,8 +122,8 @@ class WordGraph:
 
     def _add_words(self, words: Lexicon) -> None:
         trie: dict[str, Node] = {}
-        for word, variants in words.items():
-            for phones in variants:
+        for word in sorted(words, key=self.labels.__getitem__):
+            for phones in words[word]:
                 if len(phones) == 1:
                     self._add_single(phones[0], self.labels[word])
                     continue

@@ -17,6 +17,8 @@ N_MEL = N_CEPSTRA = 40
 LOW_HZ, HIGH_HZ = 20.0, 7600.0
 BEND_HZ = 6200.0
 """Up to here a vocal-tract warp is linear; above, it bends back to the band's edge."""
+SUBSAMPLING = 3
+"""Feature frames for one frame of the network's output."""
 PRE_EMPHASIS, LIFTER = 0.97, 22.0
 MEAN_WINDOW, PRIOR_FRAMES = 600, 200
 """Kaldi's OnlineCmvn defaults: the mean of the last 6 s; while there is less, the global mean counts as up to 2 s."""

@@ -7,13 +7,12 @@ from dataclasses import asdict, dataclass
 import torch
 from torch import Tensor, nn
 
-from .mfcc import N_CEPSTRA
+from .mfcc import N_CEPSTRA, SUBSAMPLING
 from .phones import N_PDFS
 
 SKIP = 0.66
 SPLICE = 5
 """Feature frames seen by the first layer, centred."""
-SUBSAMPLING = 3
 
 
 @dataclass(frozen=True, slots=True)

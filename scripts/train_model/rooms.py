@@ -37,7 +37,7 @@ def image_room(rng: np.random.Generator, distance_m: tuple[float, float] = (0.5,
     room = acoustics.ShoeBox(size, fs=RATE_HZ, materials=acoustics.Material(min(absorption, 0.9)), max_order=min(order, 12))
     table = size * [rng.uniform(0.3, 0.7), rng.uniform(0.3, 0.7), 0] + [0, 0, rng.uniform(0.7, 1.0)]
     angle, distance = rng.uniform(0, 2 * np.pi), rng.uniform(*distance_m)
-    mouth = [*table, distance * np.cos(angle), distance * np.sin(angle), rng.uniform(0.2, 0.7)]
+    mouth = table + np.array([distance * np.cos(angle), distance * np.sin(angle), rng.uniform(0.2, 0.7)])
     room.add_source(np.clip(mouth, 0.2, size - 0.2))
     room.add_microphone(table)
     room.compute_rir()

@@ -21,7 +21,8 @@ from . import places
 from .features import Utterance, read_shard
 from .lexicon import Lexicon, pronunciations
 from .lfmmi import Denominator, Spoken, numerator, phone_trigram, spoken
-from .network import SUBSAMPLING, Network, Shape
+from .mfcc import SUBSAMPLING
+from .network import Network, Shape
 from .phones import SILENCE
 
 MINUTES = 90.0

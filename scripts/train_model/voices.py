@@ -19,7 +19,15 @@ from .clips import RATE_HZ, Clip, as_pcm
 Voice = Callable[[str, random.Random], Clip]
 
 VARIANTS = tuple(
-    ["m1", "m2", "m3", "m4", "m5", "m6", "m7", "f1", "f2", "f3", "f4", "klatt", "klatt2", "klatt3", "klatt4", "Alex", "Andrea", "Annie", "Denis", "Diogo", "Gene", "Gene2", "Henrique", "Hugo", "Jacky", "Lee", "Marco", "Mario", "Mike", "Nguyen", "Reed", "RicishayMax", "RicishayMax3", "adam", "anika", "antonio", "aunty", "belinda", "benjamin", "boris", "caleb", "david", "ed", "edward", "edward2", "grandpa", "gustave", "ian", "iven", "iven2", "iven3", "john", "kaukovalta", "linda", "marcelo", "max", "michel", "miguel", "mike2", "norbert", "pablo", "paul", "pedro", "quincy", "rob", "robert", "sandro", "shelby", "steph", "steph2", "steph3", "travis", "victor", "zac"]
+    [
+        "m1", "m2", "m3", "m4", "m5", "m6", "m7", "f1", "f2", "f3", "f4", "klatt", "klatt2", "klatt3", "klatt4",
+        "Alex", "Andrea", "Annie", "Denis", "Diogo", "Gene", "Gene2", "Henrique", "Hugo", "Jacky", "Lee", "Marco",
+        "Mario", "Mike", "Nguyen", "Reed", "RicishayMax", "RicishayMax3", "adam", "anika", "antonio", "aunty",
+        "belinda", "benjamin", "boris", "caleb", "david", "ed", "edward", "edward2", "grandpa", "gustave", "ian",
+        "iven", "iven2", "iven3", "john", "kaukovalta", "linda", "marcelo", "max", "michel", "miguel", "mike2",
+        "norbert", "pablo", "paul", "pedro", "quincy", "rob", "robert", "sandro", "shelby", "steph", "steph2",
+        "steph3", "travis", "victor", "zac",
+    ]
 )
 HELD_VARIANTS = tuple(["f5", "m8", "Andy", "Alicia", "Michael", "grandma", "announcer"])
 """Never trained on; the bench speaks with them."""
