@@ -31,7 +31,7 @@ EPILOG = "Exit status: 0 done; 2 something you can mend (one line says what and 
 
 app = typer.Typer(
     name="companion",
-    help="An offline conversation companion for two people at a table.\n\nNothing leaves this machine; by default no words are kept.",
+    help="An offline conversation companion for two at a table.\n\nNothing leaves this machine; by default no words are kept.",
     epilog=EPILOG,
     no_args_is_help=True,
     pretty_exceptions_enable=False,

@@ -1,0 +1,1 @@
+"""The shell: worlds for the one loop, settings, folders, and which file fills which port."""

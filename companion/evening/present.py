@@ -1,4 +1,4 @@
-"""Is there a microphone and a speaker? `python -m companion.evening.present` says why not, and exits with 2, when there is not."""
+"""Is there a microphone and a speaker? `python -m companion.evening.present` exits with 2 and says why when there is not."""
 
 from __future__ import annotations
 
