@@ -14,7 +14,7 @@ from typing import Literal
 from companion.conversation.manners import Manners
 from companion.effects import Effect
 from companion.events import CueDropped, CueGiven, Event, Laugh, Mishap
-from companion.exercises.cues import Cue, Mends, Rank
+from companion.exercises.cues import OWED, Cue, Mends, Rank
 from companion.exercises.moment import Moment
 from companion.exercises.mouth import Mouth
 from companion.exercises.script import Words
@@ -75,6 +75,7 @@ class _Playing:
     began: Sample | None = None
     over_speech: int = 0
     yields: bool = True
+    waits: Sample | None = None  # since when its next part has waited for a gap
 
 
 class CueDesk:
@@ -177,24 +178,27 @@ class CueDesk:
         self._go_on(moment)
         self._yield(moment)
         self._weed(moment, events)
-        if not self._mouth.busy:
+        if not self._mouth.busy and self._playing is None:
             self._give(moment)
         return self._out
 
     def _go_on(self, moment: Moment) -> None:
-        sound = self._mouth.beat(moment.now)
-        if sound is None or self._playing is None:
-            return
-        playing = self._playing
-        if sound.unheard:
+        """Notice the end of a sound; a cue of several parts goes on in the next gap, or leaves the rest out."""
+        sound, playing = self._mouth.beat(moment.now), self._playing
+        if sound is not None and sound.unheard:
             self._out.append(Mishap(moment.now, moment.now, "a line was asked for and never heard"))
-        if sound.cut or (playing.chimes_left == 0 and not playing.text):
+        if playing is None or self._mouth.busy:
+            return
+        if (sound is not None and sound.cut) or (playing.chimes_left == 0 and not playing.text):
             self._end(moment)
-        elif playing.chimes_left == 0 and moment.quiet_for == 0 and not playing.cue.kind.urgent:
+            return
+        playing.waits = moment.now if playing.waits is None else playing.waits
+        if moment.silent and moment.quiet_for >= samples(self.manners.chime_gap):
+            playing.waits = None
+            self._sound(moment)
+        elif moment.now - playing.waits > samples(OWED.stale or 0.0 if playing.cue.asked else self.manners.cue_stale):
             self._out.append(self._drop(playing.cue, "yielded", moment.now))
             self._end(moment)
-        else:
-            self._sound(moment)
 
     def _end(self, moment: Moment) -> None:
         if self._playing is not None:

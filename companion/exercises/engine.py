@@ -6,7 +6,7 @@ commands that work everywhere stand in front of the step.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Literal
 
 from companion.conversation.manners import Manners
@@ -60,6 +60,7 @@ class Engine:
 
     `enrolled`: the voices are known already. `words`: a recogniser is present that may give words. `first`: who starts (the
     first of the pair if not given). `size`: overrides the evening's own lengths. `evenings_done`, `diary_on`: of the diary.
+    `card`: numbers of the help card as they are to be said (emergency, abuse_line, crisis_line), where the country is set.
     Raises Trouble where the library has no answers.
     """
 
@@ -67,7 +68,7 @@ class Engine:
         self, evening: Evening, library: Library, pair: Pair, manners: Manners, *, seed: int, enrolled: bool, words: bool,
         answers: Answers | None = None, first: Partner | None = None, size: Size | None = None, cue_voice: CueVoice = "spoken",
         names: bool = True, friends: bool = False, evenings_done: int = 0, diary_on: bool = False, night: bool = False,
-        channels: int = 1, level: Level = "light", heard_before: Sequence[str] = (),
+        channels: int = 1, level: Level = "light", heard_before: Sequence[str] = (), card: Mapping[str, str] | None = None,
     ) -> None:  # fmt: skip
         self.finished = False
         self._evening, self._library = evening, library
@@ -75,7 +76,7 @@ class Engine:
             pair, manners, first or pair.one, words, names, set(pair) if enrolled else set(), size, level, evenings_done,
             diary_on, night, channels,
         )  # fmt: skip
-        script = Script(library, Phrasebook(seed, heard_before), names=names, friends=friends)
+        self._script = script = Script(library, Phrasebook(seed, heard_before), names=names, friends=friends)
         self._mouth = Mouth()
         self._desk = CueDesk(manners, script, self._mouth, cue_voice, names=names)
         self._ear = CommandEar(library)
@@ -84,7 +85,7 @@ class Engine:
         self._course = Course(
             evening, library, self._tonight, script, self._desk, self._talk, self._ear, answers or answers_of(library)
         )
-        self._requests = Requests(self._tonight, self._course, self._desk, self._ear, library)
+        self._requests = Requests(self._tonight, self._course, self._desk, self._ear, library, card or {})
         self._surroundings = Surroundings(self._tonight, self._course, self._desk, self._mouth)
         self._floor = GiveFloor(FloorKind.NOBODY)
         self._holder: Partner | None = None  # whose words were listened for
@@ -302,8 +303,9 @@ class Engine:
             self._finish(self._end_outcome)
             return
         self._quit("stop", ending, "stopped")
-        for line in ending.lines:
-            slots = {"first": tonight.first, "second": tonight.pair.other(tonight.first)}
+        slots = self._requests.slots()
+        lines = [line for line in ending.lines if self._script.can_say(line, slots)] or [ending.unset or "c_stop"]
+        for line in lines:
             tonight.out += self._desk.propose(Cue(KINDS["c_stop"], tonight.now, line=line, tag=line, id="c_stop", slots=slots))
         self._deadline = tonight.now + samples(tonight.manners.undo_stop)
 

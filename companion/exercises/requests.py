@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from companion.effects import Adjust, Mode
 from companion.events import CueGiven
 from companion.exercises.content import Library
@@ -24,7 +26,10 @@ HELP_OF = {"check": "ask", "clarify": "turn", "rounds": "turn"}
 class Requests:
     """Carries out the commands that mean the same everywhere. Anything reversible is acknowledged by a chime, not a sentence."""
 
-    def __init__(self, tonight: Tonight, course: Course, desk: CueDesk, ear: CommandEar, library: Library) -> None:
+    def __init__(
+        self, tonight: Tonight, course: Course, desk: CueDesk, ear: CommandEar, library: Library, card: Mapping[str, str]
+    ) -> None:
+        self._card = card
         self._tonight, self._course, self._desk, self._ear, self._library = tonight, course, desk, ear, library
         self._last: CueGiven | None = None
         self._helped: str | None = None
@@ -60,7 +65,7 @@ class Requests:
                 self._tonight.keep = False
                 self.tell_line("forget_done")
             case "help-card":
-                self.tell_line("help_card_none")
+                self.tell_line("help_card" if self._card else "help_card_none")
             case "soft-landing":
                 self._course.go_to("soft-landing")
             case _:
@@ -74,8 +79,12 @@ class Requests:
     def tell_line(self, line: str) -> None:
         """Say a line that somebody asked for."""
         tonight = self._tonight
-        slots = {"first": tonight.first, "second": tonight.pair.other(tonight.first)}
-        tonight.out += self._desk.propose(Cue(ASKED, tonight.now, line=line, tag=line, id=line, slots=slots))
+        tonight.out += self._desk.propose(Cue(ASKED, tonight.now, line=line, tag=line, id=line, slots=self.slots()))
+
+    def slots(self) -> dict[str, str]:
+        """What can be filled in a line that belongs to no step: both names, and the numbers of the help card."""
+        tonight = self._tonight
+        return {"first": tonight.first, "second": tonight.pair.other(tonight.first), **self._card}
 
     def once(self, line: str) -> None:
         """Say a line about trouble, once an evening."""

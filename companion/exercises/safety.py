@@ -18,10 +18,14 @@ SAID_AGAIN = 10.0
 
 @dataclass(frozen=True, slots=True)
 class Ending:
-    """How the evening is ended: the lines spoken, one after the other, and whether "carry on" takes it back."""
+    """How the evening is ended: the lines spoken, one after the other, and whether "carry on" takes it back.
+
+    `unset`: said where none of the lines can be, since the numbers of the country are not known.
+    """
 
     lines: tuple[str, ...]
     may_carry_on: bool
+    unset: str | None = None
 
 
 STOP = Ending(("c_stop",), True)
@@ -29,7 +33,7 @@ ENDINGS: dict[DangerClass, Ending] = {
     "afraid": STOP,
     "police": Ending(("c_police",), False),
     "own_life": Ending(("c_selfharm", "c_selfharm_line"), False),
-    "body": Ending(("c_medical",), False),
+    "body": Ending(("c_medical",), False, "c_medical_unset"),
 }
 
 

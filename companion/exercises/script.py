@@ -16,7 +16,7 @@ class Words(Protocol):
     """What the cue desk needs of the content: the words of a line, as they will be spoken now."""
 
     def words(self, line: str, slots: Slots, *, role_free: bool) -> str | None:
-        """The next phrasing of a line, filled; None where the content has no such line."""
+        """The next phrasing of a line, filled; None where the content has no line that can be said now."""
 
 
 class Script:
@@ -46,6 +46,10 @@ class Script:
                 return None
             self._drafts[key] = text
         return self._drafts[key]
+
+    def can_say(self, line: str, slots: Slots) -> bool:
+        """Whether some wording of this line can be filled."""
+        return self.draft(line, slots) is not None
 
     def names_someone(self, line: str) -> bool:
         """Whether every wording of a line says a name, so that nobody need ask whose turn it is."""
@@ -87,7 +91,10 @@ class Script:
             return None
         own = self.exercise is not None and line in self.exercise.lines
         key = f"{self.exercise.slug}/{line}" if own and self.exercise else line
-        return self._book.say(key, found, slots, role_free)
+        try:
+            return self._book.say(key, found, slots, role_free)
+        except KeyError:  # every wording needs something that is not known tonight, such as a number of the help card
+            return None
 
     def _draft_key(self, line: str, slots: Slots, role_free: bool) -> tuple[str, tuple[tuple[str, str], ...], bool]:
         return (f"{self.exercise.slug if self.exercise else ''}/{line}", tuple(sorted(slots.items())), role_free)

@@ -16,7 +16,7 @@ from companion.inputs import PlaybackEnded, PlaybackStarted
 from companion.partner import Pair, Partner
 from companion.timeline import BLOCK, Sample, samples, seconds
 
-ALEX, SAM = Partner("Alex"), Partner("Sam")
+ALEX, SAM = Partner("Alex"), Partner("Sami")  # names of one length, so that lines about either last as long
 PAIR = Pair(ALEX, SAM)
 CONTENT = Path(__file__).resolve().parents[2] / "content"
 
