@@ -25,6 +25,7 @@ def replay(
     floor: Annotated[
         list[str] | None, typer.Option(help="NAME:START-END in seconds: this partner has the floor. None: free talk.")
     ] = None,
+    commands: Annotated[bool, typer.Option(help="Listen for voice commands too.")] = True,
 ) -> None:
     """Hear a recording of two people and write who spoke when, turns, overlaps and interruptions.
 
@@ -37,4 +38,4 @@ def replay(
             raise Trouble(f"--enroll {each} should look like NAME=FILE, as in Alex=alex.wav.")
         voices.append((name.strip(), Path(file)))
     with progress_bar(f"hearing {mix.name}") as progress:
-        hear(mix, voices, events, rttm, floor or (), progress)
+        hear(mix, voices, events, rttm, floor or (), commands, progress)

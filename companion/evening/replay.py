@@ -11,10 +11,12 @@ from companion.adapters.rttm_file import RttmFile
 from companion.adapters.wav_files import Recording, is_silent
 from companion.conversation.conversation import Conversation
 from companion.core import Companion
-from companion.effects import Effect, FloorKind
+from companion.effects import Effect, FloorKind, Mode
 from companion.evening import house
 from companion.evening.loop import run
-from companion.events import Event, SpeechEnded
+from companion.events import CommandHeard, Event, PhraseHeard, SpeechEnded
+from companion.exercises.ear import CommandEar
+from companion.exercises.engine import NAMELESS
 from companion.inputs import Block, FloorGiven, Input
 from companion.partner import Pair, Partner
 from companion.timeline import BLOCK, Sample, samples
@@ -89,13 +91,13 @@ def _changes(stints: Sequence[Stint]) -> list[FloorGiven]:
 
 
 class _Keep:
-    """Writes events and RTTM side by side."""
+    """Writes events and RTTM side by side; a phrase is written as the command that it is in a turn."""
 
-    def __init__(self, log: EventLog, rttm: RttmFile | None) -> None:
-        self._log, self._rttm = log, rttm
+    def __init__(self, log: EventLog, rttm: RttmFile | None, ear: CommandEar) -> None:
+        self._log, self._rttm, self._ear = log, rttm, ear
 
     def write(self, events: Iterable[Event]) -> None:
-        events = list(events)
+        events = [self._meant(event) for event in events]
         self._log.write(events)
         for event in events if self._rttm else ():
             if isinstance(event, SpeechEnded) and self._rttm is not None:
@@ -105,6 +107,12 @@ class _Keep:
         self._log.close()
         if self._rttm is not None:
             self._rttm.close()
+
+    def _meant(self, event: Event) -> Event:
+        command = self._ear.command(event) if isinstance(event, PhraseHeard) else None
+        if command is None or not isinstance(event, PhraseHeard):
+            return event
+        return CommandHeard(event.start, event.end, event.noticed, command, None if command in NAMELESS else event.by)
 
 
 class _Blind:
@@ -120,12 +128,13 @@ def replay(
     events: Path,
     rttm: Path | None = None,
     floor: Sequence[str] = (),
+    commands: bool = True,
     progress: Callable[[float], None] = lambda share: None,
 ) -> None:
     """Hear the recording and write what happened.
 
     `enrolments`: name and recording of each of the two partners. `floor`: stints like `Alex:0-35.2`; none: free talk.
-    Raises Trouble for input that cannot be used.
+    `commands`: listen for voice commands too, as in a turn, where a speech model is installed. Raises Trouble for input that cannot be used.
     """
     if len(enrolments) != 2:
         raise Trouble(f"I was given {len(enrolments)} --enroll where two partners are needed, as in --enroll Alex=alex.wav.")
@@ -135,7 +144,8 @@ def replay(
     recording = Recording(mix)
     voices = [(Partner(name), Recording(path)) for name, path in enrolments]
     channels = min(recording.channels, *(voice.channels for _, voice in voices))
-    ears = house.ears(pair, channels, recognizer=None)
+    ears = house.ears(pair, channels, house.recognizer() if commands else None)
+    ear = CommandEar(house.library("en"))
     for partner, voice in voices:
         sound = voice.whole()[:, :channels]
         if is_silent(sound):
@@ -144,7 +154,8 @@ def replay(
         if enrolled.trouble is not None:
             raise Trouble(f"{voice.path}: {house.ENROLMENT_TROUBLE[enrolled.trouble].format(name=partner)}")
     world = RecordedWorld(recording, channels, [stint_of(text, pair) for text in floor], progress)
-    keep = _Keep(EventLog(events, (pair.one, pair.two)), RttmFile(rttm, mix.stem) if rttm else None)
+    ears.listen_for(ear.listen(Mode.FLOOR, "turn"))
+    keep = _Keep(EventLog(events, (pair.one, pair.two)), RttmFile(rttm, mix.stem) if rttm else None, ear)
     try:
         run(Companion(ears, Conversation(pair)), world, keep, _Blind())
     finally:
