@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from companion.conversation.manners import STANDARD, Manners
 from companion.effects import Chime, Effect, Enrol, Finish, GiveFloor, Hush, ListenFor, Say
@@ -164,7 +165,7 @@ class Table:
         assert self._sounding is None, "two sounds at once"
         self._sounding = (cue, self.now + BLOCK, self.now + samples(0.1 + length))
 
-    def kinds(self, *wanted: type) -> list[Event | Effect]:
+    def kinds(self, *wanted: type) -> list[Any]:
         return [each for _, each in self.out if isinstance(each, wanted)]
 
     def said(self) -> list[str]:
@@ -174,6 +175,10 @@ class Table:
     def cues(self) -> list[str]:
         """Ids of the unasked cues given so far."""
         return [each.id for _, each in self.out if isinstance(each, CueGiven) and not each.asked]
+
+    def outcome_of(self, id: str) -> list[str]:
+        """Everything given under this cue's name: words, and the names of chimes."""
+        return [each.text for _, each in self.out if isinstance(each, CueGiven) and each.id == id]
 
     def story(self) -> str:
         """Everything, for a person to read."""

@@ -216,6 +216,8 @@ class Turn:
             return quiet >= samples(LAST_THOUGHT) if spoke else beat.now - self._wrapped >= samples(NO_LAST_THOUGHT)
         if used >= self._long_at() and "c_long" in self._given:
             return quiet >= samples(LONG_PAUSE)
+        if "c_wrap" in self._given:
+            return False  # it is being said
         said_something = self._scene.talk.of(self.holder).spoken > 0
         return used >= self.budget and said_something and quiet >= samples(NO_LAST_THOUGHT)
 

@@ -110,10 +110,13 @@ class FloorWatch:
         self._soft = soft
         self._thought = False
         self._offered = False
+        self._spoke: Sample | None = None  # when c_think was given: the next words keep their distance
 
     def on(self, beat: Beat, since: Sample) -> list[Wish]:
         """`since`: the moment from which silence counts at the earliest, such as the end of the prompt."""
         wishes = self._interruptions.on(beat)
+        if "c_think" in beat.news.given:
+            self._spoke = beat.now
         for event in beat.events:
             if isinstance(event, ContestedStart) and event.won is None:
                 wishes.append(self._cue("c_both", beat))
@@ -128,7 +131,8 @@ class FloorWatch:
         begun = scene.talk.of(self._holder).spoken > 0
         patience = beat.moment.patience_of(self._holder)
         think = samples((manners.think if begun else manners.think_first) * patience)
-        if silent >= samples(self._stuck * patience) and not self._offered:
+        apart = self._spoke is None or beat.now - self._spoke >= samples(manners.cue_distance)
+        if silent >= samples(self._stuck * patience) and apart and not self._offered:
             self._offered = True
             return [self._cue("c_stuck", beat)]
         if silent >= think and not self._thought and not self._soft:
