@@ -90,7 +90,7 @@ def _branch(step: WhenSpec, size: Size) -> float:
         return _sum(step.otherwise, size)
     if sizes and len(sizes) == len(step.condition.tests):
         return _sum(step.then, size)
-    return max(_sum(step.then, size), _sum(step.otherwise, size))
+    return (_sum(step.then, size) + _sum(step.otherwise, size)) / 2  # nobody knows: half of each
 
 
 def _longest(step: Spec, size: Size) -> float:
@@ -104,13 +104,13 @@ def _longest(step: Spec, size: Size) -> float:
         case CheckSpec():
             return 2 * (IN_FLOW + step.wait)
         case TurnSpec():
-            return 2 * step.budget.of(size)
+            return 2 * step.budget.of(size) + 6
         case ReflectSpec():
             return step.tries.of(size) * (step.budget.of(size) + ADDITION)
         case ClarifySpec():
             return step.count * (step.budget.of(size) + step.answer.of(size))
         case GuessSpec() | ThankSpec() | JointSpec() | QuietSpec() | PrivateSpec():
-            return step.budget.of(size)
+            return step.budget.of(size) + 4
         case RoundsSpec():
             return step.count.of(size) * (2 * step.each.of(size) + step.breath.of(size))
         case RestSpec():

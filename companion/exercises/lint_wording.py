@@ -170,7 +170,8 @@ def _kind(text: Text, unsaid: Mapping[str, tuple[str, ...]]) -> Iterator[Verdict
     for words, rule, severity, told in rules:
         if rule == "L23" and text.stem:
             continue
-        found = next((phrase for phrase in unsaid.get(words, ()) if _said(phrase, plain, text.text)), None)
+        listed = [phrase for phrase in unsaid.get(words, ()) if not (text.stem and phrase.startswith("i "))]
+        found = next((phrase for phrase in listed if _said(phrase, plain, text.text)), None)
         if found is not None:
             yield rule, severity, f"{told} {found!r}"
 
