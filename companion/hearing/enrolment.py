@@ -27,9 +27,12 @@ NOISY_DB, NOISY_RECORDING_DB = 8.0, -3.0
 cannot be repeated, and profiles from 5 dB still work (scripts/bench/hearing.py)."""
 
 TWO_VOICES_OCTAVES = 0.45
-"""Two groups of pitch this far apart, each with a quarter of the voiced frames and little between them, are two people."""
+"""Two groups of pitch this far apart, each with a fifth of the half-seconds, may be two people."""
 
-SAME_VOICE = 0.35
+TWO_VOICES = 1.0
+"""And they are when each group explains itself better than the other does by this much, nats a frame (ours)."""
+
+SAME_VOICE = 0.45
 """Nats a frame by which a voice explains its own other half better than the partner's voice does. Between one person enrolled twice
 and the two most alike people of the training set; measured with scripts/train_hearing/alike.py."""
 
@@ -100,7 +103,7 @@ class Enrolment:
         """(n, 38): the colour of all speech frames."""
         return self.speech.rows
 
-    def trouble(self, noisy_db: float) -> str | None:
+    def trouble(self, mixture: Mixture, noisy_db: float) -> str | None:
         """Why this cannot become a profile: short, clipped, noisy (below `noisy_db`) or two-voices; None where it can."""
         if self.seconds < SHORTEST:
             return "short"
@@ -108,7 +111,7 @@ class Enrolment:
             return "clipped"
         if self.speech.snr_db < noisy_db:
             return "noisy"
-        return "two-voices" if two_pitches(self.speech.pitches) else None
+        return "two-voices" if two_voices(mixture, self.speech) else None
 
     def profile(self, mixture: Mixture, colour: Floats) -> Profile:
         """Their voice against everybody's, with the colour of the room taken off; and their place."""
@@ -120,12 +123,17 @@ class Enrolment:
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """The speech of an enrolment: colour (n, 38), pitches of voiced frames (log2 Hz), the place, and speech over the rest in dB."""
+    """The speech of an enrolment: colour (n, 38), pitch (log2 Hz), the place, and speech over the rest in dB."""
 
     rows: Floats
-    pitches: Floats
+    f0: Floats  # (n,) of each row; nan where it is not clearly voiced
     place: Place | None
     snr_db: float
+
+    @property
+    def pitches(self) -> Floats:
+        """Of the voiced rows."""
+        return self.f0[~np.isnan(self.f0)]
 
 
 NEAR_TOP_DB = 22.0
@@ -156,33 +164,45 @@ def choose(heard: list[Frames]) -> Chosen:
     for f in heard:
         places.feed(f, rows[at : at + len(f.vad)])
         at += len(f.vad)
-    voice_rows, f0 = (np.concatenate([getattr(f, k) for f in heard])[r] for k, r in (("voice", rows), ("f0", rows & (voiced > 0.7))))
+    voice_rows, f0 = (np.concatenate([getattr(f, k) for f in heard])[rows] for k in ("voice", "f0"))
+    f0[voiced[rows] <= 0.7] = np.nan
     return Chosen(voice_rows, f0, places.place(), snr)
 
 
-def two_pitches(f0: Floats) -> bool:
-    """Whether the seconds of an enrolment fall into two groups of pitch: a woman and a man, not one lively voice."""
-    if len(f0) < 4 * CHUNK:
+def two_voices(mixture: Mixture, speech: Chosen) -> bool:
+    """Whether the half-seconds of an enrolment fall into two groups of pitch that also sound different: two people, not one
+    lively voice (nor one whose pitch is heard an octave off at times)."""
+    n = len(speech.rows) // (CHUNK // 2)
+    if n < 6:
         return False
-    middles = np.array([np.median(c) for c in np.array_split(f0, len(f0) // (CHUNK // 2))])
+    parts = np.array_split(np.arange(len(speech.rows)), n)
+    voiced = [p for p in parts if np.isfinite(speech.f0[p]).sum() > 5]
+    middles = np.array([np.nanmedian(speech.f0[p]) for p in voiced])
+    if len(middles) < 6:
+        return False
     low, high = float(middles.min()), float(middles.max())
     for _ in range(10):
         above = middles >= (low + high) / 2
-        if not 0.25 <= above.mean() <= 0.75:
+        if not 0.2 <= above.mean() <= 0.8:
             return False
         low, high = float(np.median(middles[~above])), float(np.median(middles[above]))
-    return high - low > TWO_VOICES_OCTAVES
+    if high - low < TWO_VOICES_OCTAVES:
+        return False
+    rows = speech.rows - speech.rows.mean(axis=0)
+    groups = [_odd_and_even(rows[np.concatenate([p for p, a in zip(voiced, above, strict=True) if a == up])]) for up in (False, True)]
+    apart = [_compared(mixture, groups[i], groups[1 - i]).mean() for i in (0, 1)]
+    return float(np.mean(apart)) > TWO_VOICES
 
 
 def colour_of(a: Enrolment, b: Enrolment) -> Floats:
     """The mean of both enrolments: what room and microphone do to every voice. The same whoever comes first."""
     total = a.rows.sum(axis=0, dtype=np.float64) + b.rows.sum(axis=0, dtype=np.float64)
-    return (total / max(1, a.frames + b.frames)).astype(np.float32)
+    mean: Floats = (total / max(1, a.frames + b.frames)).astype(np.float32)
+    return mean
 
 
-def _halves(e: Enrolment, colour: Floats) -> tuple[Floats, Floats]:
-    """Odd and even seconds of speech."""
-    rows = e.rows - colour
+def _odd_and_even(rows: Floats) -> tuple[Floats, Floats]:
+    """Every other second of speech."""
     odd = (np.arange(len(rows)) // CHUNK) % 2 == 1
     return rows[~odd], rows[odd]
 
@@ -204,7 +224,7 @@ def _compared(mixture: Mixture, mine: tuple[Floats, Floats], theirs: tuple[Float
 def compared(mixture: Mixture, a: Enrolment, b: Enrolment) -> tuple[Floats, Floats]:
     """For both: how much better than by the partner's voice each second of their speech is explained by their own, nats a frame."""
     colour = colour_of(a, b)
-    x, y = _halves(a, colour), _halves(b, colour)
+    x, y = _odd_and_even(a.rows - colour), _odd_and_even(b.rows - colour)
     return _compared(mixture, x, y), _compared(mixture, y, x)
 
 

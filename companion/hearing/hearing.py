@@ -69,7 +69,7 @@ class Hearing:
     ) -> None:
         """The noise limits: announce when speech has stood out by `noise_snr_db` or less for `noise_for` s, take it back when it
         has by `noise_back_db` for `noise_back_for` s."""
-        self._pair, self._model, self._background, self._channels = pair, activity, background, channels
+        self.pair, self._model, self._background, self._channels = pair, activity, background, channels
         self._net = background.two_microphones if channels > 1 else background.one_microphone
         self._lag = self._net.lag if self._net else ByHand.lag
         self.delay = LATE + self._lag * HOP
@@ -119,15 +119,15 @@ class Hearing:
 
     def _take(self, who: Partner, e: Enrolment, noisy_db: float) -> Enrolled:
         """Make the profiles once both enrolments are good."""
-        trouble = e.trouble(noisy_db)
-        other = self._enrolments.get(self._pair.other(who))
+        trouble = e.trouble(self._background.voices, noisy_db)
+        other = self._enrolments.get(self.pair.other(who))
         if trouble is None and other is not None and self._same(e, other):
             trouble = "same-voice"
         self._enrolments.pop(who, None)
         if trouble is None:
             self._enrolments[who] = e
             self._introduce()
-        self._retrack(list(self._pair) + [None] if self.enrolled else [None])
+        self._retrack(list(self.pair) + [None] if self.enrolled else [None])
         return Enrolled(self._now, self._now, who, round(e.seconds, 2), trouble)
 
     def _same(self, e: Enrolment, other: Enrolment) -> bool:
@@ -138,7 +138,7 @@ class Hearing:
         """With both partners known, begin to tell them apart."""
         if len(self._enrolments) < 2:
             return
-        one, two = (self._enrolments[p] for p in self._pair)
+        one, two = (self._enrolments[p] for p in self.pair)
         colour, voices = colour_of(one, two), self._background.voices
         both = voices, one.profile(voices, colour), two.profile(voices, colour), colour
         self._attribution = ByNet(*both, self._net) if self._net else ByHand(*both)
@@ -147,7 +147,7 @@ class Hearing:
         """How well the two can be told apart, in numbers and a sentence of advice. Raises ValueError before both are enrolled."""
         if len(self._enrolments) < 2:
             raise ValueError("both partners must be enrolled first")
-        one, two = (self._enrolments[p] for p in self._pair)
+        one, two = (self._enrolments[p] for p in self.pair)
         return separability(self._background.voices, one, two)
 
     def _retrack(self, voices: Sequence[Partner | None]) -> None:
@@ -249,7 +249,7 @@ class Hearing:
         one, two = sum(a for a, _ in ps), sum(b for _, b in ps)
         if not ps or max(one, two) < 0.2 * len(ps):
             return None, 0.0
-        return (self._pair.one if one > two else self._pair.two), max(one, two) / (one + two)
+        return (self.pair.one if one > two else self.pair.two), max(one, two) / (one + two)
 
 
 def _order(s: Segment) -> tuple[Sample, str]:

@@ -1,0 +1,101 @@
+"""What hearing refuses, and what it does while the companion itself speaks."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from companion.effects import Enrol
+from companion.events import Enrolled
+from companion.partner import Pair
+from companion.timeline import BLOCK, RATE
+from tests.hearing.dinner import ALEX, SAM, activity, alex, background, blocks, closed, enrolment, hearing, run, sam, table
+
+
+def test_before_anyone_is_known_speech_is_nobodys() -> None:
+    segments = closed(run(hearing(enrolled=False), table()))
+    assert segments
+    assert {s.by for s in segments} == {None}
+
+
+def test_the_companions_own_voice_is_nobodys_speech() -> None:
+    h = hearing()
+    sound = blocks(table())
+    told = []
+    for i, b in enumerate(sound):
+        h.own_voice(40 <= i < 100)  # while Alex speaks
+        told.append(h.feed(b))
+    told.append(h.finish())
+    own = range(40 * BLOCK, 100 * BLOCK)
+    assert closed(told)
+    for s in closed(told):
+        assert s.end <= own.start + BLOCK or s.start >= own.stop - BLOCK
+    assert all(t.own_voice == (40 <= i < 100) for i, t in enumerate(told[:-1]))
+    assert not any(t.anyone for t in told[40:100])
+
+
+def test_partners_are_learned_by_talk() -> None:
+    h = hearing(enrolled=False)
+    notices = []
+    for who, sound in ((ALEX, enrolment(ALEX)), (SAM, enrolment(SAM))):
+        h.enrol(Enrol(who))
+        during = [h.feed(b) for b in blocks(sound)]
+        assert {s.by for d in during for s in d.segments if s.start > d.now - 5 * BLOCK} <= {who}
+        h.enrol(Enrol(who, done=True))
+        notices += h.feed(np.zeros((BLOCK, 2), np.float32)).notices
+    assert [(n.by, n.trouble) for n in notices if isinstance(n, Enrolled)] == [(ALEX, None), (SAM, None)]
+    assert h.enrolled
+    assert {s.by for s in closed(run(h, table()))} >= {ALEX, SAM}
+
+
+@pytest.mark.parametrize(
+    ("sound", "trouble"),
+    [
+        (enrolment(ALEX, seconds=1.5), "short"),
+        (np.zeros((5 * RATE, 2), np.float32), "short"),
+        (np.clip(enrolment(ALEX) * 60, -1, 1), "clipped"),
+    ],
+    ids=["little speech", "silence", "overdriven"],
+)
+def test_a_bad_recording_is_refused(sound: np.ndarray, trouble: str) -> None:
+    h = hearing(enrolled=False)
+    assert h.learn(ALEX, sound).trouble == trouble
+    assert not h.enrolled
+
+
+def test_the_same_person_twice_is_refused() -> None:
+    h = hearing(enrolled=False)
+    assert h.learn(ALEX, enrolment(ALEX)).trouble is None
+    assert h.learn(SAM, enrolment(ALEX, seed=77)).trouble == "same-voice"
+    assert not h.enrolled
+
+
+def test_two_different_people_can_be_told_apart() -> None:
+    s = hearing(2).separability()
+    assert s.voice > 2
+    assert s.place_degrees is not None
+    assert s.place_degrees > 25
+    assert s.advice is None
+    assert hearing(1).separability().place_degrees is None
+
+
+def test_separability_needs_both() -> None:
+    with pytest.raises(ValueError, match="both partners"):
+        hearing(enrolled=False).separability()
+
+
+def test_a_loud_room_is_announced_and_taken_back() -> None:
+    from companion.events import Noise
+    from companion.hearing.hearing import Hearing
+
+    h = Hearing(Pair(ALEX, SAM), activity(), background(), 1, noise_for=4.0, noise_back_for=4.0)
+    for who in (ALEX, SAM):
+        h.learn(who, enrolment(who, 1))
+    rng = np.random.default_rng(3)
+    talk = np.concatenate(
+        [np.concatenate([alex(3.0, i), np.zeros(RATE, np.float32), sam(3.0, i), np.zeros(RATE, np.float32)]) for i in range(9)]
+    )
+    loud = np.where(np.arange(len(talk)) < len(talk) // 2, 0.06, 0.0005) * rng.standard_normal(len(talk))
+    heard = run(h, (talk + loud).astype(np.float32)[:, None])
+    told = [n.loud for t in heard for n in t.notices if isinstance(n, Noise)]
+    assert told == [True, False]
