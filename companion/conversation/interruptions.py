@@ -25,6 +25,12 @@ BOTH_SPEAK = samples(0.5)
 AT_ONCE = samples(0.8)
 """After a completion the holder is back within this; gaps centre on 0.2 s (Stivers et al. 2009)."""
 
+STOPPED = samples(0.2)
+"""A holder silent for this long while the other speaks has stopped; shorter silences are closures inside words."""
+
+LABEL_LATE = samples(0.24)
+"""Labels are this late at most: the look-ahead of hearing."""
+
 COVERED = 0.7
 """The holder who speaks during this share of it or more has not lost the floor."""
 
@@ -62,6 +68,20 @@ def told(
     )
 
 
+def not_yet_labelled(utterance: Utterance, holder: Voice, sounding: Sample | None, now: Sample) -> int:
+    """Sound that labels have not reached yet and that goes on without a break from words, while the holder is silent.
+
+    `sounding`: since when there has been sound of anybody. It counts as speech, so that labels that come late delay no
+    decision; at most LABEL_LATE of it, so that no hum of 0.7 s becomes an interruption, whoever speaks next.
+    """
+    last = utterance.pieces[-1]
+    if sounding is None or sounding > last.end or not last.open or last.laugh >= utterance.laugh_at:
+        return 0
+    if holder.last_end is not None and holder.last_end > last.end - LABEL_LATE:
+        return 0
+    return max(0, min(now - last.end, LABEL_LATE))
+
+
 def over_words(start: Sample, holder: Voice) -> bool:
     """Whether the holder was speaking when the other came in."""
     return holder.spoken(start - samples(0.1), start + samples(0.3)) > samples(0.2)
@@ -70,7 +90,7 @@ def over_words(start: Sample, holder: Voice) -> bool:
 def kind_so_far(start: Sample, end: Sample, holder: Voice, manners: Manners) -> InterruptionKind:
     """A first guess while it goes on: the floor is lost when the holder, who was speaking, has stopped."""
     last = holder.last_end
-    if over_words(start, holder) and last is not None and last <= end - samples(manners.ipu_join):
+    if over_words(start, holder) and last is not None and last <= end - STOPPED:
         return "takeover"
     return "butt-in"
 
