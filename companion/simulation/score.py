@@ -15,6 +15,7 @@ Checks (a fault for each that is not right)
   needless       of all interruption cues, those that answer something the script did
   gaps           of all the companion sounded, what did not begin while a partner had been speaking for 0.3 s (stop apart)
   commands       every scripted command was heard and carried out
+  unsaid         of all commands that were obeyed, those that somebody had said
   answers        of all scripted answers, those not taken for their opposite
   own_voice      of all speech given to a partner, what is not the companion's own sound
   names          of all cues that name somebody, those that name the holder
@@ -103,6 +104,7 @@ def score(truth: Truth, log: Iterable[Mapping[str, Any]]) -> Score:
         "needless": _needless(truth, rows),
         "gaps": _gaps(truth, rows),
         "commands": _commands(truth, rows),
+        "unsaid": _unsaid(truth, rows),
         "answers": _answers(truth, rows),
         "own_voice": _own_voice(truth, rows),
         "names": _names(truth, rows),
@@ -230,6 +232,16 @@ def _obeyed(one: Commanded, span: Stretch, rows: Sequence[Row]) -> bool:
             return any(row["event"] in ("state", "evening_ended") for row in after)
         case _:
             return True
+
+
+def _unsaid(truth: Truth, rows: Sequence[Row]) -> Check:
+    check = Check()
+    for row, heard in zip((row for row in rows if row["event"] == "command"), stretches(rows, "command"), strict=True):
+        right = any(one.wanted == heard.what and of_span(one.span).near(heard, 0.5) for one in truth.commands)
+        said = [one for one in truth.said if of_span(one.span).near(heard, 0.0)]
+        really = f"{said[-1].by} said {said[-1].text!r}" if said else "nobody spoke"
+        check.count(right, float(row["at"]), f"{heard.what} was obeyed, while {really}")
+    return check
 
 
 def _answers(truth: Truth, rows: Sequence[Row]) -> Check:

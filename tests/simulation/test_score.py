@@ -137,6 +137,13 @@ def test_done_said_after_the_step_had_ended_by_itself_asks_for_nothing() -> None
     assert score(_truth(), log).passed
 
 
+def test_a_hum_taken_for_stop_is_a_fault() -> None:
+    stop = {"event": "command", "command": "stop", "start": 8.0, "end": 8.6, "at": 8.6, "noticed": 9.0}
+    result = score(_truth(), [*_log(), stop])
+    _only(result, "unsaid")
+    assert "stop was obeyed, while Sam said 'mhm'" in result.faults[0]
+
+
 def test_yes_taken_for_no_is_a_fault() -> None:
     _only(score(_truth(), _with("answer", answer="no")), "answers")
 
