@@ -135,6 +135,17 @@ class Course:
             self._tonight.turn_to(self.state)
             self._enter(self.playing.place)
 
+    def exchange(self) -> bool:
+        """Who was to start and who was not change places; a first turn that is being announced begins again. False: too late."""
+        playing = self.playing
+        if playing is None or getattr(playing.step, "begun", False):
+            return False
+        playing.path.exchange()
+        if self.kind == "turn":
+            self.close("pass")
+            self._enter(playing.path.here())
+        return True
+
     def go_to(self, frame: str) -> None:
         """Leave the exercise for a frame."""
         if self.playing is not None and frame in self._library.frames and self.playing.exercise.slug != frame:

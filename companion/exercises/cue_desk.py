@@ -250,7 +250,7 @@ class CueDesk:
     def _give(self, moment: Moment) -> None:
         urgent = [each for each in self._waiting if each.cue.kind.urgent]
         ready = urgent or [each for each in self._waiting if self._gap_for(each.cue, moment)]
-        free = [each for each in ready if each.cue.asked or self._distant(each, moment)]
+        free = [each for each in ready if each.cue.asked or not each.cue.kind.apart or self._distant(each, moment)]
         if not free:
             return
         best = min(free, key=lambda each: (each.cue.kind.rank, each.cue.at))

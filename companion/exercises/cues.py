@@ -70,6 +70,7 @@ class CueKind:
     mends: frozenset[Mends] = frozenset()
     everywhere: bool = False  # given outside floor steps too
     urgent: bool = False
+    apart: bool = True  # keeps its distance to other unasked cues
     on_hold: bool = False  # distance turns its words into the chime at once
 
 
@@ -88,14 +89,11 @@ KINDS: dict[str, CueKind] = {
                 mends=frozenset({Mends.ONE_VOICE})),
         CueKind("c_think", Rank.SILENCE, stale=2.0, cap=Cap(step=1), mends=_SPEECH),
         CueKind("c_stuck", Rank.SILENCE, stands_in="soon", stale=3.0, cap=Cap(step=1), mends=_SPEECH),
-        CueKind("c_idle", Rank.SILENCE, stands_in="rest", stale=3.0, cap=Cap(evening=2), mends=_SPEECH, everywhere=True),
+        CueKind("c_idle", Rank.SILENCE, stands_in="rest", stale=3.0, cap=Cap(evening=2), mends=_SPEECH, everywhere=True, apart=False),
         CueKind("c_soft", Rank.TIME, words=False, chime="soon", chimes=1, stands_in="soon", gap=0.3, stale=10.0, cap=Cap(step=1)),
         CueKind("c_wrap", Rank.TIME, chime="soon", chimes=2, stands_in="soon", gap=0.8, stale=30.0, cap=Cap(step=1)),
         CueKind("c_long", Rank.TIME, stands_in="soon", gap=0.3, stale=30.0, cap=Cap(step=1)),
         CueKind("c_short", Rank.TIME, stale=2.0, cap=Cap(exercise=1), mends=_SPEECH),
-        CueKind("c_shape", Rank.REFLECTION, gap=0.7, cap=Cap(step=1), mends=_SPEECH),
-        CueKind("c_scaffold", Rank.REFLECTION, gap=0.7, cap=Cap(step=1), mends=_SPEECH),
-        CueKind("c_source", Rank.REFLECTION, gap=0.7, cap=Cap(step=1), mends=_SPEECH),
         CueKind("c_reb", Rank.REFLECTION, cap=Cap(step=1)),
         CueKind("c_more", Rank.BALANCE, gap=0.7, stale=6.0, cap=Cap(exercise=1), mends=_SPEECH),
         CueKind("c_heat", Rank.EAR, stale=6.0, cap=Cap(evening=2, every=300.0)),
@@ -109,6 +107,8 @@ KINDS: dict[str, CueKind] = {
 """Every cue that is not owed. What a step owes (prompts, questions, hand-overs) is a `Cue` of kind `OWED`."""
 
 OWED = CueKind("line", Rank.OWED, gap=0.5, stale=30.0, everywhere=True)
+RUNG = CueKind("line", Rank.OWED, gap=0.7, stale=4.0, mends=_SPEECH, everywhere=True)
+"""A rung of the ladder of a reflection: the step's own, and not needed by a listener who has begun."""
 ASKED = CueKind("line", Rank.COMMAND, gap=0.3, stale=FOREVER, everywhere=True)
 
 

@@ -25,7 +25,8 @@ class Hearkening:
 class CommandEar:
     """Builds the grammar of each step, and remembers the present one."""
 
-    def __init__(self, library: Library) -> None:
+    def __init__(self, library: Library, words: bool) -> None:
+        self.words = words
         self._library = library
         self.now = Hearkening(Mode.CMD, Listening())
 
@@ -35,8 +36,9 @@ class CommandEar:
         """The effect that has a step of this kind listened to; from now on phrases are understood as in it.
 
         `answers`: phrases that choose, before commands. `holder`: whose words count, in WORDS alone. `state`: running, paused,
-        after-stop or resting.
+        after-stop, stopped or before-turn. WORDS is FLOOR where no words are to be had tonight.
         """
+        mode = Mode.FLOOR if mode is Mode.WORDS and not self.words else mode
         self.now = Hearkening(mode, Listening(kind, state, answers))
         grammar = phrases_for(mode, self._library, self.now.listening)
         commands = [command for command in self._library.commands.values() if command.over_own_voice]

@@ -79,7 +79,7 @@ class Engine:
         self._script = script = Script(library, Phrasebook(seed, heard_before), names=names, friends=friends)
         self._mouth = Mouth()
         self._desk = CueDesk(manners, script, self._mouth, cue_voice, names=names)
-        self._ear = CommandEar(library)
+        self._ear = CommandEar(library, words)
         self._safety = Safety(library)
         self._talk = Talk(pair)
         self._course = Course(
@@ -204,6 +204,7 @@ class Engine:
 
     def _obey(self, name: str, phrase: PhraseHeard) -> list[Order]:
         tonight, last = self._tonight, self._given.get(name)
+        self._talk.forget(phrase.by, phrase.end - phrase.start)
         if last is not None and phrase.end - last <= samples(tonight.manners.command_again):
             return []
         self._given[name] = phrase.end
@@ -224,7 +225,7 @@ class Engine:
             self._pause()
         elif name == "time-out":
             self._time_out()
-        elif name == "microphone-off":
+        elif name == "stop-listening":
             self._go_deaf()
         else:
             self._requests.obey(name)
@@ -262,6 +263,7 @@ class Engine:
             return
         away = tonight.release()
         self._deadline = None
+        self._surroundings.stirred(tonight.now)
         tonight.out += self._desk.silence(tonight.now)
         tonight.turn_to(self._course.state)
         tonight.out += self._desk.begin_step(step.custom if step else Custom(), tonight.now)
@@ -359,6 +361,7 @@ class Engine:
     def _press(self, button: Button) -> None:
         tonight = self._tonight
         tonight.now = max(tonight.now, button.at)
+        self._surroundings.stirred(tonight.now)
         if button.press == "long":
             self._stop(STOP, None)
         elif button.press == "double":
@@ -372,7 +375,7 @@ class Engine:
         tonight.now = max(tonight.now, lost.at)
         tonight.out.append(Mishap(tonight.now, tonight.now, f"{lost.device} lost"))
         if lost.device == "recogniser":
-            tonight.words = False
+            tonight.words = self._ear.words = False
             self._requests.once("t_no_recogniser")
         elif lost.device in ("microphone", "speaker"):
             self._pause()

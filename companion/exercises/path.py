@@ -119,7 +119,12 @@ class Path:
 
     def exchange(self) -> None:
         """Whoever was to start does not: first and second change places from here on."""
-        self._levels[0].roles = self._levels[0].roles.exchanged()
+        for level in self._levels:
+            level.roles = level.roles.exchanged()
+
+    def here(self) -> Place | Elsewhere:
+        """The present step, in the present roles."""
+        return self._settle()
 
     def _break_out(self, answer: str) -> None:
         for depth in range(len(self._levels) - 1, 0, -1):

@@ -19,6 +19,11 @@ ADJUSTED = {
 }  # fmt: skip
 TIMES = ((30.0, "time_nearly"), (90.0, "time_one"), (150.0, "time_two"))
 """Seconds left, in people's units: below each limit, that line."""
+OBEYED = frozenset({
+    "pass", "repeat", "help", "how-long", "louder", "softer", "slower", "faster", "quiet-cues", "no-words-tonight", "you-first",
+    "forget", "help-card", "soft-landing",
+})  # fmt: skip
+"""The commands carried out here. The engine sees to stop, pause, resume, time-out and stop-listening; the rest are the steps'."""
 HELP_OF = {"check": "ask", "clarify": "turn", "rounds": "turn"}
 """Kinds of step that are helped like another."""
 
@@ -57,7 +62,7 @@ class Requests:
             case "quiet-cues":
                 self._desk.cue_voice = "chimes"
                 self.acknowledge()
-            case "no-words":
+            case "no-words-tonight":
                 self._no_words()
             case "you-first":
                 self._you_first()
@@ -121,14 +126,14 @@ class Requests:
             self.tell_line(next((line for limit, line in TIMES if left < limit), "time_few"))
 
     def _no_words(self) -> None:
-        self._tonight.words = False
+        self._tonight.words = self._ear.words = False
         if self._ear.now.mode is Mode.WORDS:
             heard = self._ear.now.listening
             self._tonight.out.append(self._ear.listen(Mode.FLOOR, heard.kind, answers=heard.answers))
         self.acknowledge()
 
     def _you_first(self) -> None:
+        """Whoever was to start does not; known until the first turn has begun."""
         playing = self._course.playing
-        if playing is not None and not self._course.turned and not playing.exercise.frame:
-            playing.path.exchange()
+        if playing is not None and not self._course.turned and not playing.exercise.frame and self._course.exchange():
             self.acknowledge()

@@ -25,6 +25,7 @@ class Surroundings:
         self.idle = False
         self._tonight, self._course, self._desk, self._mouth = tonight, course, desk, mouth
         self._third: Sample | None = None
+        self._stirred: Sample = 0
 
     def notice(self, moment: Moment, events: Sequence[Event]) -> None:
         """Take in what this block brought."""
@@ -42,14 +43,17 @@ class Surroundings:
             self._third = None
             tonight.out += self._desk.propose(unasked("c_third", moment.now))
 
+    def stirred(self, at: Sample) -> None:
+        """Somebody did something without a word: pressed the button, came back from a pause."""
+        self._stirred = at
+
     def watch_silence(self, moment: Moment) -> None:
         """A long silence of both in any step but the quiet ones: the evening waits."""
-        playing, step = self._course.playing, self._course.step
-        if playing is None or step is None or self.idle or self._mouth.busy or self._course.kind == "rest":
+        step = self._course.step
+        if step is None or step.mode in (Mode.QUIET, Mode.OFF) or self._course.kind == "rest":
+            self._stirred = moment.now
+        elif self.idle or self._mouth.busy:
             return
-        if step.mode in (Mode.QUIET, Mode.OFF):
-            return
-        since = max(self._mouth.over_at or 0, playing.since + self._tonight.held)
-        if min(moment.quiet_for, moment.now - since) >= samples(self._tonight.manners.idle):
-            self.idle = True
+        elif min(moment.quiet_for, moment.now - self._stirred) >= samples(self._tonight.manners.idle):
+            self.idle, self._stirred = True, moment.now
             self._tonight.out += self._desk.propose(unasked("c_idle", moment.now))

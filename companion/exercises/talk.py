@@ -49,6 +49,12 @@ class Talk:
         for who in self._pair:
             self._take(self._voices[who], who in speaking, moment.now)
 
+    def forget(self, who: Partner | None, length: int) -> None:
+        """`length` samples of what was just said were a command, and no part of what the step listens to."""
+        last = max(self._pair, key=lambda each: self._voices[each].heard or -1)
+        voice = self._voices[who if who is not None else last]
+        voice.spoken, voice.run = max(0, voice.spoken - length), max(0, voice.run - length)
+
     def of(self, who: Partner | None) -> Voice:
         """This partner's voice in the step; an empty one for nobody."""
         return Voice() if who is None else self._voices[who]

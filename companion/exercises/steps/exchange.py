@@ -8,7 +8,7 @@ from typing import ClassVar
 from companion.effects import FloorKind, GiveFloor, Mode
 from companion.events import Exit
 from companion.exercises.cue_desk import Custom, News
-from companion.exercises.cues import ASKED, Cue, unasked
+from companion.exercises.cues import ASKED, RUNG, Cue
 from companion.exercises.step_spec import ClarifySpec, GuessSpec, ThankSpec
 from companion.exercises.steps.step import LINE, Beat, Scene, Spoken, Wish
 from companion.partner import Partner
@@ -20,6 +20,8 @@ ASKED_END = 1.2
 """Silence after a question or a guess."""
 ANSWERED_END = 2.5
 """Silence after an answer or a correction, which may come in pieces."""
+A_WORD = 0.3
+"""Seconds of speech below which nothing has been said."""
 THANKED = 0.4
 """Seconds of speech that are a thank-you."""
 
@@ -89,7 +91,7 @@ class Exchange:
         said = self._said(part.by)
         if beat.ordered("done", "next") or beat.pressed or used >= HARD * part.budget:
             return True
-        if said == 0:
+        if said < samples(A_WORD):
             return used >= part.budget and beat.moment.silent
         if used >= part.budget and quiet > 0:
             return True
@@ -105,13 +107,13 @@ class Exchange:
         asked = beat.ordered("help", "hint") is not None
         wait = samples(self._scene.manners.reflect_wait)
         begun = self._since if self._since is not None else beat.clock
-        waited = beat.moment.quiet_for >= wait and beat.clock - begun >= wait and self._said(self._parts[0].by) == 0
+        waited = beat.moment.quiet_for >= wait and beat.clock - begun >= wait and self._said(self._parts[0].by) < samples(A_WORD)
         if not self._helped or not (asked or waited):
             return []
         line, self._since = self._helped.pop(0), beat.clock
         slots = self._scene.slots(self._scene.pair.other(self._parts[0].by))
         return [Cue(ASKED, beat.now, line=line, tag=line, id=line, slots=slots)] if asked else [
-            unasked("c_shape", beat.now, slots=slots)
+            Cue(RUNG, beat.now, line=line, tag=line, id=line, slots=slots)
         ]  # fmt: skip
 
 

@@ -7,7 +7,7 @@ from typing import ClassVar
 from companion.effects import FloorKind, GiveFloor, Mode
 from companion.events import Exit
 from companion.exercises.cue_desk import Custom, News
-from companion.exercises.cues import ASKED, Cue, unasked
+from companion.exercises.cues import ASKED, RUNG, Cue
 from companion.exercises.reflection import LINES, Ladder, Rung
 from companion.exercises.step_spec import ReflectSpec
 from companion.exercises.steps.asking import source_question
@@ -17,6 +17,8 @@ from companion.timeline import Sample, samples
 
 ENOUGH_SAID = 3.0
 """Seconds of the listener's speech after which a shorter silence ends the reflection."""
+A_WORD = 0.3
+"""Seconds of speech below which nothing has been said."""
 ADDING = 30.0
 """Seconds the source may add after "what's missing?"."""
 HARD = 2.0
@@ -93,12 +95,12 @@ class Reflect:
     def _listening(self, beat: Beat) -> list[Wish]:
         used = beat.clock - self._since
         if self._over(beat, used, self.budget):
-            return self._check(beat)
+            return self._check(beat) if self._said() >= samples(A_WORD) or beat.pressed or beat.ordered("done") else self._enough(beat)
         if beat.ordered("hint"):
             return self._climb(self._ladder.hinted(), beat, asked=True)
         if beat.ordered("help"):
             return self._climb(self._ladder.helped(), beat, asked=True)
-        if self._said() == 0 and self._waited(beat):
+        if self._said() < samples(A_WORD) and self._waited(beat):
             return self._climb(self._ladder.silent(), beat)
         return []
 
@@ -114,7 +116,7 @@ class Reflect:
         line, slots = LINES[rung], self._scene.slots(self.source)
         if asked:
             return [Cue(ASKED, beat.now, line=line, tag=line, id=line, slots=slots, holder=self.source)]
-        return [unasked(line, beat.now, holder=self.listener, slots=slots)]
+        return [Cue(RUNG, beat.now, line=line, tag=line, id=line, slots=slots, holder=self.source)]
 
     def _over(self, beat: Beat, used: int, budget: int) -> bool:
         """Whether whoever speaks in this stage has finished."""
@@ -123,7 +125,7 @@ class Reflect:
             return True
         if used >= HARD * budget:
             return True
-        if said == 0:
+        if said < samples(A_WORD):
             return used >= budget and beat.moment.silent
         if used >= budget:
             return quiet >= samples(manners.chime_gap)

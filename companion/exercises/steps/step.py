@@ -87,7 +87,9 @@ class Answers(Protocol):
 class Ear(Protocol):
     """What a step needs to have phrases listened for."""
 
-    def listen(self, mode: Mode, kind: str, *, holder: Partner | None = None, answers: tuple[str, ...] = ()) -> ListenFor:
+    def listen(
+        self, mode: Mode, kind: str, *, holder: Partner | None = None, answers: tuple[str, ...] = (), state: str = "running"
+    ) -> ListenFor:
         """Listen in `mode`: the commands that are live there in a step of this kind, and these answers."""
 
 

@@ -272,7 +272,7 @@ class Rest:
 
     def enter(self, at: Sample) -> list[Wish]:
         """Rest."""
-        return [self._scene.ear.listen(self.mode, "rest"), GiveFloor(FloorKind.NOBODY)]
+        return [self._scene.ear.listen(self.mode, "rest", state="paused"), GiveFloor(FloorKind.NOBODY)]
 
     def on(self, beat: Beat) -> list[Wish] | Exit:
         """Wait, chime, ask; and again a few times where nobody answers."""
@@ -318,7 +318,7 @@ class Rest:
         if replied.answer != "yes":
             if self._calls > self._spec.chimes:
                 return "timeout"
-            return [self._scene.ear.listen(self.mode, "rest")]
+            return [self._scene.ear.listen(self.mode, "rest", state="paused")]
         self._yeses.add(question.of or replied.by)
         missing = [who for who in self._scene.pair if who not in self._yeses]
         if missing:

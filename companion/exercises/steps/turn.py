@@ -59,7 +59,7 @@ class Turn:
     def enter(self, at: Sample) -> list[Wish]:
         """Hand over, ask, and listen."""
         self._spoken = Spoken(self._prompts(at))
-        listen = self._scene.ear.listen(self.mode, "turn", holder=self.holder)
+        listen = self._scene.ear.listen(self.mode, "turn", holder=self.holder, state="before-turn")
         return [listen, GiveFloor(FloorKind.NOBODY), *self._spoken.on(News(), at)]
 
     def on(self, beat: Beat) -> list[Wish] | Exit:
@@ -77,6 +77,11 @@ class Turn:
     def leave(self) -> list[Wish]:
         """Nothing to put in order."""
         return []
+
+    @property
+    def begun(self) -> bool:
+        """Whether the holder has had the floor."""
+        return self._floor
 
     def seconds_left(self, clock: Sample) -> int:
         """Samples left of the budget."""
