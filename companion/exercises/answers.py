@@ -103,10 +103,14 @@ class Answers:
             return whole.check or "unsure"
         answers = [_heard_as(part) for part in said.parts]
         polar = [answer for answer in answers if answer in ("yes", "partly", "no")]
-        if "next" in answers or ("repeat" in answers and not polar):
-            return "next" if "next" in answers else "repeat"
+        if "next" in answers:
+            return "next"
+        if answers[0] == "repeat" and not polar:
+            return "repeat"
         if not polar:
             return self._without_polar(said, answers)
+        if polar[-1] == "no" and _unsure_after_all(said.parts[-1]):
+            return "unsure"
         if "partly" in polar and polar[-1] != "no":
             return "partly"
         if polar[-1] == "yes":
@@ -152,7 +156,7 @@ class Answers:
 
     def _taken_apart(self, text: str, laughed: bool) -> _Said:
         besides = " ".join(re.findall(r"\(([^)]*)\)", text)).lower()
-        spoken = folded(re.sub(r"\([^)]*\)", " ", text))
+        spoken = re.sub(r"([^\W\d])\1{2,}", r"\1", folded(re.sub(r"\([^)]*\)", " ", text)))  # "yesss" is yes
         laughs = any(_within(word, besides) for word in self._list("laughs"))
         chewing = any(_within(word, besides) for word in self._list("chewing"))
         words = tuple(spoken.split())
@@ -211,6 +215,10 @@ class Answers:
 
     def _list(self, name: str) -> tuple[str, ...]:
         return self._table.lists.get(name, ())
+
+
+def _unsure_after_all(part: _Part) -> bool:
+    return part.idiom is not None and part.idiom.check == "unsure" and part.idiom.consent == "no"
 
 
 def _heard_as(part: _Part) -> str:

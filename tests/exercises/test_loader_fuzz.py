@@ -16,8 +16,9 @@ from companion.exercises.lint import lint
 
 FOLDER = settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 SNIPPETS = [
-    "yes", "on", "null", "[]", "{}", "- ", ": ", "'", '"', "\t", "  ", "&a ", "*a", "!!x ", "0", "-1", "1e9", "{holder", "}", "🙂",
-    "\u202e", "short", "exits: {done: end}", "mirrored", "steps", "say", "- swap\n", "60 s", "when", "\n", "#", "|", ">", "%", "@", "`",
+    "yes", "on", "null", "[]", "{}", "- ", ": ", "'", '"', "\t", "  ", "&a ", "*a", "!!x ", "0", "-1", "1e9", "{holder", "}",
+    "🙂", "\u202e", "short", "exits: {done: end}", "mirrored", "steps", "say", "- swap\n", "60 s", "when", "\n", "#", "|",
+    ">", "%", "@", "`",
 ]  # fmt: skip
 
 
