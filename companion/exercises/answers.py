@@ -138,7 +138,7 @@ class Answers:
     def _consent(self, said: _Said) -> Consent:
         plain = " ".join(said.words)
         answers = [_agreed(part) for part in said.parts if part.idiom is not None]
-        if "repeat" in answers and "yes" not in answers:
+        if answers[:1] == ["repeat"] and "yes" not in answers and "no" not in answers:
             return "repeat"
         less = (*self._list("doubts"), *self._list("refusals"), *self._list("reservations"))
         if "no" in answers or any(_within(word, plain) for word in less):
