@@ -11,6 +11,9 @@ _RUNGS = frozenset(
     {"c_neutral", "c_neutral_again", "c_shape", "c_scaffold", "c_hint", "c_hint_one", "c_hint_two", "c_source",
      "c_no_hint", "hints_off"}
 )
+_AGAIN = frozenset({"c_unheard", "ask_the_source"})
+"""The answer was not understood, or taken for the listener's: the source says it again."""
+
 _QUESTIONS = frozenset({"c_check", "c_check_warm"})
 
 
@@ -34,7 +37,7 @@ class Reflection:
             return
         if "c_reb" in keys:
             self._reflect()
-        elif "c_enough" in keys or "c_unheard" in keys:
+        elif "c_enough" in keys or keys & _AGAIN:
             self._judge("yes" if "c_enough" in keys else self._last)
         elif keys & {"c_source"}:
             self._source.follow(speak(self._source, iter(["The main thing is that it did me good."]), None))
