@@ -161,7 +161,7 @@ class Engine:
         tonight, news = self._tonight, self._desk.news()
         if self._surroundings.idle and "c_idle" in news.over | news.dropped:
             self._surroundings.idle = False
-            self._pause()
+            self._pause(heard=False)
         pressed, self._pressed = self._pressed, False
         if tonight.hold is not None:
             self._held_still(pressed)
@@ -233,7 +233,8 @@ class Engine:
 
     # --- pause, time-out, microphone off
 
-    def _pause(self) -> None:
+    def _pause(self, *, heard: bool = True) -> None:
+        """Hold everything. `heard`: somebody asked for it, and is told so by a chime."""
         tonight = self._tonight
         if tonight.hold is not None or self._ending is not None or self._course.playing is None:
             return
@@ -245,7 +246,8 @@ class Engine:
         tonight.turn_to("paused")
         tonight.out += self._desk.begin_step(Custom(), tonight.now)
         tonight.out += [self._ear.listen(Mode.CMD, "", state="paused"), GiveFloor(FloorKind.NOBODY)]
-        self._requests.acknowledge()
+        if heard:
+            self._requests.acknowledge()
 
     def _held_still(self, pressed: bool) -> None:
         """Paused, or deaf: wait for resume, the button or the clock."""
@@ -274,8 +276,7 @@ class Engine:
 
     def _go_deaf(self) -> None:
         """The microphone goes off when that has been said; on again by the button or the clock."""
-        self._pause()
-        self._desk.withdraw("acknowledged", "ended", self._tonight.now)
+        self._pause(heard=False)
         self._requests.tell_line("microphone_off")
         self._tonight.turn_to("deaf")
         self._deadline = self._tonight.now + samples(DEAF_FOR)
@@ -378,7 +379,7 @@ class Engine:
             tonight.words = self._ear.words = False
             self._requests.once("t_no_recogniser")
         elif lost.device in ("microphone", "speaker"):
-            self._pause()
+            self._pause(heard=False)
             if lost.device == "microphone":
                 self._requests.once("t_microphone_lost")
 

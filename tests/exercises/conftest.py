@@ -1,11 +1,10 @@
 from __future__ import annotations
 
 import pytest
+from table import CONTENT
 
 from companion.exercises.content import Library
 from companion.exercises.loader import load_library
-
-from table import CONTENT
 
 
 @pytest.fixture(scope="session")

@@ -33,6 +33,7 @@ class Table:
     speech: list[tuple[Partner | None, Sample, Sample]] = field(default_factory=list)
     phrases: list[PhraseHeard] = field(default_factory=list)
     extra: list[Event] = field(default_factory=list)
+    later: list[tuple[Sample, Event]] = field(default_factory=list)
     react: Callable[[Table, Event | Effect], None] | None = None
     patience: dict[Partner, float] = field(default_factory=dict)
     _quiet: int = 10 * 16000
@@ -59,7 +60,9 @@ class Table:
         begin = self.now + samples(after)
         end = begin + samples(0.6)
         self.speech.append((by, begin, end))
-        self.phrases.append(PhraseHeard(begin, end, end + samples(0.4), phrase, confidence, by, sure if by else 0.0, True, laughed))
+        self.phrases.append(
+            PhraseHeard(begin, end, end + samples(0.4), phrase, confidence, by, sure if by else 0.0, True, laughed)
+        )
         return self
 
     def happen(self, event: Event) -> Table:
@@ -121,8 +124,8 @@ class Table:
             if self._sounding is not None and now >= end:
                 self._sounding = None
                 self._take(self.engine.tell(PlaybackEnded(now, cue)))
-        events: list[Event] = self.extra
-        self.extra = []
+        events: list[Event] = self.extra + [event for at, event in self.later if at <= now]
+        self.extra, self.later = [], [(at, event) for at, event in self.later if at > now]
         speaking = set()
         for who, begin, end in list(self.speech):
             if begin < now and end > now - BLOCK:
@@ -139,7 +142,12 @@ class Table:
                 self.phrases.remove(phrase)
                 events.append(phrase)
         moment = Moment(
-            now, self._quiet, frozenset(who for who in speaking if who is not None), self._sounding is not None, 30.0, self.patience
+            now,
+            self._quiet,
+            frozenset(who for who in speaking if who is not None),
+            self._sounding is not None,
+            30.0,
+            self.patience,
         )
         self._take(self.engine.feed(moment, events))
 
@@ -182,9 +190,7 @@ class Table:
 
     def story(self) -> str:
         """Everything, for a person to read."""
-        return "\n".join(
-            f"{seconds(at):8.2f}  {each}" for at, each in self.out if not isinstance(each, (ListenFor, GiveFloor))
-        )
+        return "\n".join(f"{seconds(at):8.2f}  {each}" for at, each in self.out if not isinstance(each, (ListenFor, GiveFloor)))
 
     @property
     def outcome(self) -> str:
@@ -196,7 +202,9 @@ def engine(
     seed: int = 1, pair: Pair = PAIR, **more: object,
 ) -> Engine:  # fmt: skip
     """An engine for a plan, without a time limit."""
-    evening = plan if isinstance(plan, Evening) else Evening(evening="test", title="Test", time="120 min", plan=tuple(plan))  # type: ignore[call-arg,arg-type]
+    evening = plan
+    if not isinstance(evening, Evening):
+        evening = Evening.model_validate({"evening": "test", "title": "Test", "time": "120 min", "plan": tuple(evening)})
     return Engine(evening, library, pair, manners, seed=seed, enrolled=enrolled, words=words, **more)  # type: ignore[arg-type]
 
 

@@ -31,7 +31,9 @@ class Lines:
 class Room:
     """A desk, a mouth and a clock; people are only speaking or not."""
 
-    def __init__(self, custom: Custom = FLOOR, manners: Manners = STANDARD, voice: CueVoice = "spoken", names: bool = True) -> None:
+    def __init__(
+        self, custom: Custom = FLOOR, manners: Manners = STANDARD, voice: CueVoice = "spoken", names: bool = True
+    ) -> None:
         self.desk = CueDesk(manners, Lines(), Mouth(), voice, names=names)
         self.desk.begin_step(custom, 0)
         self.now = 0

@@ -11,8 +11,19 @@ from tiny import exercise, with_exercises
 from companion.conversation.manners import STANDARD
 from companion.effects import Adjust, Chime, Enrol, FloorKind, GiveFloor, ListenFor, Mode, Prepare, Say, Show
 from companion.events import (
-    AnswerHeard, CommandHeard, CueGiven, EveningEnded, EveningStarted, ExerciseEnded, ExerciseStarted, Mishap, Noise, StateChanged,
-    StepEntered, StepLeft, ThirdVoice,
+    AnswerHeard,
+    CommandHeard,
+    CueGiven,
+    EveningEnded,
+    EveningStarted,
+    ExerciseEnded,
+    ExerciseStarted,
+    Mishap,
+    Noise,
+    StateChanged,
+    StepEntered,
+    StepLeft,
+    ThirdVoice,
 )  # fmt: skip
 from companion.exercises.content import Library, PlanItem
 from companion.exercises.requests import OBEYED
@@ -148,7 +159,9 @@ def test_steps_have_names_of_their_own(library: Library) -> None:
     assert "mirrored[0].turn#2" in names
 
 
-def test_a_step_that_breaks_is_left_by_its_pass_and_the_evening_goes_on(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_step_that_breaks_is_left_by_its_pass_and_the_evening_goes_on(
+    library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
     table = in_turn(library)
 
     def broken(*_: object) -> None:
@@ -156,7 +169,7 @@ def test_a_step_that_breaks_is_left_by_its_pass_and_the_evening_goes_on(library:
 
     monkeypatch.setattr(Turn, "_by_the_clock", broken)
     table.run(1.0)
-    assert [each.exit for each in table.kinds(StepLeft) if each.kind == "turn"][0] == "pass"
+    assert next(each.exit for each in table.kinds(StepLeft) if each.kind == "turn") == "pass"
     assert "RuntimeError: a bug" in table.kinds(Mishap)[0].what
     monkeypatch.undo()
     assert not table.run(5.0).engine.finished
@@ -241,7 +254,24 @@ def test_a_command_said_twice_counts_once(library: Library) -> None:
 
 def test_every_command_of_the_content_is_somebodys_business(library: Library) -> None:
     steps: set[str] = set()
-    for kind in (Ask, Check, Choose, Turn, EnrolTurn, Reflect, Clarify, Guess, Thank, Say_, Chime_, Joint, Rounds, Quiet, Private, Rest):
+    for kind in (
+        Ask,
+        Check,
+        Choose,
+        Turn,
+        EnrolTurn,
+        Reflect,
+        Clarify,
+        Guess,
+        Thank,
+        Say_,
+        Chime_,
+        Joint,
+        Rounds,
+        Quiet,
+        Private,
+        Rest,
+    ):
         steps |= kind.ours
     engines = {"stop", "pause", "resume", "time-out", "stop-listening"}
     assert set(library.commands) == steps | engines | OBEYED
@@ -369,7 +399,9 @@ def test_two_time_outs_are_plenty(library: Library) -> None:
 
 def test_everything_can_be_done_with_clock_and_button_alone(library: Library) -> None:
     for slug in library.exercises:
-        table = Table(engine(library, [PlanItem(frame="welcome"), PlanItem(exercise=slug, size="short"), PlanItem(frame="close")])).start()
+        table = Table(
+            engine(library, [PlanItem(frame="welcome"), PlanItem(exercise=slug, size="short"), PlanItem(frame="close")])
+        ).start()
         for _ in range(900):
             table.run(4.0)
             if table.engine.finished:
@@ -415,7 +447,9 @@ def test_with_company_the_cues_are_off_and_a_pause_is_offered(library: Library) 
 
 
 def test_a_guest_who_leaves_again_is_not_mentioned(library: Library) -> None:
-    table = in_turn(library).talk(ALEX, 0.0, 50.0).happen(ThirdVoice(0, 0, True)).run(20.0).happen(ThirdVoice(0, 0, False)).run(20.0)
+    table = (
+        in_turn(library).talk(ALEX, 0.0, 50.0).happen(ThirdVoice(0, 0, True)).run(20.0).happen(ThirdVoice(0, 0, False)).run(20.0)
+    )
     assert "c_third" not in table.cues()
 
 

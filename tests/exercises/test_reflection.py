@@ -46,8 +46,6 @@ def once_more(table: Table) -> Table:
     return table
 
 
-
-
 def test_the_listener_is_asked_by_name(library: Library) -> None:
     said = reflecting(library).said()[0]
     assert "Sami" in said or said.startswith("In your words")
@@ -89,7 +87,11 @@ def test_there_is_no_third_loop_but_thanks(library: Library) -> None:
     table = answered(once_more(table), "still not it")
     table = answered(once_more(table), "no")
     assert ids(table).count("c_again") == 2
-    assert table.until(lambda each: isinstance(each, CueGiven) and each.id == "c_enough", 10.0) if "c_enough" not in ids(table) else True
+    assert (
+        table.until(lambda each: isinstance(each, CueGiven) and each.id == "c_enough", 10.0)
+        if "c_enough" not in ids(table)
+        else True
+    )
     table.run(3.0).say("no", ALEX).run(6.0)
     assert left(table) == "done"
     assert ids(table).count("c_check") == 3

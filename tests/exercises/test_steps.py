@@ -11,8 +11,18 @@ from tiny import exercise, with_exercises
 from companion.conversation.manners import GENTLE, LIVELY, STANDARD
 from companion.effects import Chime, Enrol, FloorKind, GiveFloor, ListenFor, Mode, Say
 from companion.events import (
-    AnswerHeard, ContestedStart, CueDropped, CueGiven, Enrolled, Event, Interruption, InterruptionEnded, Laugh, SomethingHeard,
-    StepEntered, StepLeft,
+    AnswerHeard,
+    ContestedStart,
+    CueDropped,
+    CueGiven,
+    Enrolled,
+    Event,
+    Interruption,
+    InterruptionEnded,
+    Laugh,
+    SomethingHeard,
+    StepEntered,
+    StepLeft,
 )  # fmt: skip
 from companion.exercises.content import Library, PlanItem
 from companion.inputs import Button
@@ -151,7 +161,8 @@ def test_gentle_does_not_offer_more_time(library: Library) -> None:
 
 def test_budgets_are_longer_in_gentle_and_shorter_in_lively(library: Library) -> None:
     budgets = {
-        manners.name: turn(library, "60 s", manners=manners).kinds(StepEntered)[0].budget for manners in (GENTLE, STANDARD, LIVELY)
+        manners.name: turn(library, "60 s", manners=manners).kinds(StepEntered)[0].budget
+        for manners in (GENTLE, STANDARD, LIVELY)
     }
     assert budgets == {"gentle": samples(75.0), "standard": samples(60.0), "lively": samples(51.0)}
 
@@ -253,7 +264,9 @@ def test_a_holder_who_goes_on_at_once_needs_no_chime(library: Library) -> None:
     table = turn(library).talk(ALEX, 0.5, 5.0).run(5.6)
     begin = table.now
     table.talk(SAM, 0.0, 1.2).run(1.1)
-    table.happen(Interruption(begin, table.now, table.now, SAM, ALEX, "butt-in", 0.95, 0.95, True)).talk(ALEX, 0.15, 10.0).run(11.0)
+    table.happen(Interruption(begin, table.now, table.now, SAM, ALEX, "butt-in", 0.95, 0.95, True)).talk(ALEX, 0.15, 10.0).run(
+        11.0
+    )
     assert table.cues() == []
     assert [each.why for each in table.kinds(CueDropped)] == ["mended"]
 
@@ -280,7 +293,7 @@ def test_the_second_within_ninety_seconds_is_answered_in_words_for_the_holder(li
     table = comes_in(turn(library, "180 s").talk(ALEX, 0.5, 5.0).run(5.0)).talk(ALEX, 0.1, 15.0).run(15.2)
     comes_in(table)
     assert table.cues() == ["c_int1", "c_int2"]
-    words = [each for each in table.kinds(CueGiven) if each.id == "c_int2"][0].text
+    words = next(each for each in table.kinds(CueGiven) if each.id == "c_int2").text
     assert "Alex" in words
     assert "Sami" not in words
 
@@ -397,7 +410,9 @@ def check(library: Library) -> Table:
     return table.run(2.5)
 
 
-@pytest.mark.parametrize(("said", "answer"), [("that's it", "yes"), ("mostly", "partly"), ("not really", "no"), ("yes but", "partly")])
+@pytest.mark.parametrize(
+    ("said", "answer"), [("that's it", "yes"), ("mostly", "partly"), ("not really", "no"), ("yes but", "partly")]
+)
 def test_a_check_knows_partly(library: Library, said: str, answer: str) -> None:
     assert left(check(library).say(said, ALEX).run(2.0), "check") == answer
 
@@ -502,7 +517,9 @@ def test_a_question_is_asked_and_answered(library: Library) -> None:
 
 
 def test_once_is_said_once(library: Library) -> None:
-    table = at_step(library, {"repeat": {"times": 3, "steps": [{"say": {"line": "thanks", "once": True}}, {"chime": "swap"}]}}).run(20.0)
+    table = at_step(
+        library, {"repeat": {"times": 3, "steps": [{"say": {"line": "thanks", "once": True}}, {"chime": "swap"}]}}
+    ).run(20.0)
     assert len(table.kinds(Say)) == 1
     assert len(table.kinds(Chime)) == 3
 
@@ -548,7 +565,7 @@ def test_too_little_is_asked_for_once_more_kindly(library: Library) -> None:
     table = enrolling(library, "short", None).run(50.0)
     assert [each.done for each in table.kinds(Enrol)] == [False, True, False, True]
     assert left(table, "turn") == "done"
-    assert [each.text for each in table.kinds(CueGiven) if each.id == "t_enrol_short"][0].find("Alex") > 0
+    assert next(each.text for each in table.kinds(CueGiven) if each.id == "t_enrol_short").find("Alex") > 0
 
 
 def test_after_two_tries_it_goes_on_without_the_voice(library: Library) -> None:

@@ -95,7 +95,8 @@ class Reflect:
     def _listening(self, beat: Beat) -> list[Wish]:
         used = beat.clock - self._since
         if self._over(beat, used, self.budget):
-            return self._check(beat) if self._said() >= samples(A_WORD) or beat.pressed or beat.ordered("done") else self._enough(beat)
+            tried = self._said() >= samples(A_WORD) or beat.pressed or beat.ordered("done")
+            return self._check(beat) if tried else self._enough(beat)
         if beat.ordered("hint"):
             return self._climb(self._ladder.hinted(), beat, asked=True)
         if beat.ordered("help"):

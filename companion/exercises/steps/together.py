@@ -143,7 +143,7 @@ class Rounds:
         return [*chime, *(self._give(beat) if not self._breathing else [GiveFloor(FloorKind.NOBODY)])]
 
     def _give(self, beat: Beat) -> list[Wish]:
-        self._said_before = self._scene.talk.of(self.holder).spoken
+        self._said_before = self._said()
         kind = FloorKind.JOINT if self.mode is Mode.JOINT else FloorKind.HOLDER
         return [GiveFloor(kind, self.holder if kind is FloorKind.HOLDER else None)]
 
@@ -153,9 +153,14 @@ class Rounds:
         self._breathing, self._since, self._now = False, beat.clock, beat.now
         return [Cue(OWED, beat.now, tag="breath", chime="soon", chimes=1, gap=0.3), *self._give(beat)]
 
+    def _said(self) -> int:
+        """Samples spoken by whose round it is; by either, where the floor is both's."""
+        talk, pair = self._scene.talk, self._scene.pair
+        return sum(talk.of(who).spoken for who in pair) if self.mode is Mode.JOINT else talk.of(self.holder).spoken
+
     def _round_over(self, beat: Beat) -> bool:
         used, quiet = beat.clock - (self._since or 0), beat.moment.quiet_for
-        said = self._scene.talk.of(self.holder).spoken - self._said_before
+        said = self._said() - self._said_before
         if beat.ordered("done", "swap") or beat.pressed or used >= HARD * self.each:
             return True
         if used >= self.each:
