@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import faulthandler
 import os
 import sys
 import tempfile
@@ -9,6 +10,24 @@ import threading
 from types import TracebackType
 
 _TURN = threading.RLock()
+
+
+def python_only() -> None:
+    """For the rest of this process, standard error is Python's alone: what C libraries print there goes nowhere.
+
+    PortAudio and ALSA report a lost device there at any moment, over a person's screen. A crash of the process itself is still
+    told. Nothing happens where there is no descriptor 2.
+    """
+    try:
+        sys.stderr.flush()
+        kept = os.fdopen(os.dup(2), "w", buffering=1, errors="backslashreplace")
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, 2)
+        os.close(nowhere)
+    except (AttributeError, OSError, ValueError):
+        return
+    sys.stderr = kept
+    faulthandler.enable(kept)
 
 
 class CStderr:

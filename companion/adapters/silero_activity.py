@@ -35,7 +35,7 @@ class SileroActivity:
         except OSError as e:
             raise Trouble(f"The speech activity model {weights} cannot be read ({e.strerror}): install companion again.") from e
         if hashlib.sha256(raw).hexdigest() != SHA256:
-            raise Trouble(f"The speech activity model {weights} is not the one this version was made for: install companion again.")
+            raise Trouble(f"The speech activity model {weights} is not the one of this version: install companion again.")
         with np.load(weights) as w:
             self._conv: list[Floats] = [w[f"conv{i}"] for i in range(4)]
             self._bias: list[Floats] = [w[f"bias{i}"] for i in range(4)]

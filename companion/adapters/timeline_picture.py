@@ -73,7 +73,9 @@ def _row(axis: Any, lines: Sequence[dict[str, Any]], partners: tuple[str, str], 
         begin = max(begin, start)
         by = str(line.get("by"))
         if kind == "speech":
-            axis.barh(level.get(by, 1.35), until - begin, 0.55 if by in level else 0.3, begin, color=colour.get(by, "#999999"), lw=0)
+            axis.barh(
+                level.get(by, 1.35), until - begin, 0.55 if by in level else 0.3, begin, color=colour.get(by, "#999999"), lw=0
+            )
         elif kind == "turn" and by in level:
             axis.barh(level[by] + 0.42, until - begin, 0.09, begin, color=colour[by], lw=0)
         elif kind == "backchannel" and by in level:

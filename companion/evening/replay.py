@@ -134,7 +134,8 @@ def replay(
     """Hear the recording and write what happened.
 
     `enrolments`: name and recording of each of the two partners. `floor`: stints like `Alex:0-35.2`; none: free talk.
-    `commands`: listen for voice commands too, as in a turn, where a speech model is installed. Raises Trouble for input that cannot be used.
+    `commands`: listen for voice commands too, as in a turn, where a speech model is installed.
+    Raises Trouble for input that cannot be used.
     """
     if len(enrolments) != 2:
         raise Trouble(f"I was given {len(enrolments)} --enroll where two partners are needed, as in --enroll Alex=alex.wav.")

@@ -103,9 +103,12 @@ def write(folder: Path, name: str, events: list[Event], segments: list[Segment])
         d |= {k: getattr(e, k) for k in ("by", "of", "kind", "quiet", "probability") if hasattr(e, k)}
         lines.append(json.dumps(d) + "\n")
     (folder / "events.jsonl").write_text("".join(lines))
-    (folder / "out.rttm").write_text("".join(
-        f"SPEAKER {name} 1 {seconds(s.start):.3f} {seconds(s.end - s.start):.3f} <NA> <NA> {s.by} <NA> <NA>\n" for s in segments
-    ))
+    (folder / "out.rttm").write_text(
+        "".join(
+            f"SPEAKER {name} 1 {seconds(s.start):.3f} {seconds(s.end - s.start):.3f} <NA> <NA> {s.by} <NA> <NA>\n"
+            for s in segments
+        )
+    )
 
 
 def main() -> None:

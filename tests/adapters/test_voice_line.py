@@ -85,7 +85,7 @@ def test_a_finished_line_is_level_limited_and_silent_at_both_ends() -> None:
 
 
 def test_a_soft_voice_needs_its_pregain_and_the_engines_volume_is_made_up_for() -> None:
-    soft = (spoken(1.0)// 6).astype(np.int16)
+    soft = (spoken(1.0) // 6).astype(np.int16)
     without, _ = finish([(soft, 22050)], VoiceSettings(volume=1.0))
     helped, _ = finish([(soft, 22050)], VoiceSettings(volume=1.0, pregain_db=14))
     assert gated_rms(without, PLAYBACK_RATE) < -25

@@ -28,7 +28,9 @@ def test_every_common_rate_becomes_the_same_tone_at_16_khz(tmp_path: Path, rate:
     assert np.abs(sound[middle] - expected[middle]).max() < 0.02
 
 
-@pytest.mark.parametrize(("subtype", "name"), [("PCM_U8", "a.wav"), ("PCM_16", "a.wav"), ("PCM_24", "a.flac"), ("FLOAT", "a.wav"), ("DOUBLE", "a.wav")])
+@pytest.mark.parametrize(
+    ("subtype", "name"), [("PCM_U8", "a.wav"), ("PCM_16", "a.wav"), ("PCM_24", "a.flac"), ("FLOAT", "a.wav"), ("DOUBLE", "a.wav")]
+)
 def test_every_common_form_is_read(tmp_path: Path, subtype: str, name: str) -> None:
     sf.write(tmp_path / name, tone(RATE), RATE, subtype)
     assert np.abs(Recording(tmp_path / name).whole() - tone(RATE)).max() < 0.02

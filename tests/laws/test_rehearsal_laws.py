@@ -1,4 +1,4 @@
-"""The laws of a whole evening: a rehearsal's recorded inputs, fed again, give the same evening; the same seed gives the same bytes."""
+"""The laws of a whole evening: recorded inputs, fed again, give the same evening; the same seed gives the same bytes."""
 
 from __future__ import annotations
 
