@@ -13,8 +13,9 @@ from typing import Annotated, Any, Literal, TypeVar
 from pydantic import BeforeValidator, Field, StrictBool, model_validator
 
 from companion.effects import Mode
+from companion.exercises.by_size import BySize, Lengths, Seconds, Size
 from companion.exercises.condition import Condition, Record
-from companion.exercises.step_spec import BySize, Lengths, Name, Seconds, Size, Step, walk
+from companion.exercises.step_spec import Name, Step, walk
 from companion.trouble import Trouble
 
 __all__ = [
