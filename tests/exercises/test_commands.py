@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from our_content import library
+from our_content import CONTENT, library
 
 from companion.effects import Mode
 from companion.exercises.commands import (
@@ -137,3 +137,11 @@ def test_the_vocabulary_holds_every_word_of_every_grammar() -> None:
         for kind in ("turn", "reflect", "joint", "quiet", "say", "ask", "choose"):
             grammar = phrases_for(mode, library(), Listening(kind=kind))
             assert {word for phrase in (*grammar.phrases, *grammar.decoys) for word in phrase.split()} <= words
+
+
+def test_the_model_we_ship_knows_every_word_of_every_grammar() -> None:
+    words = CONTENT.parent / "models" / "embedded-en" / "graph" / "words.txt"
+    if not words.is_file():
+        pytest.skip("the embedded model is not here")
+    known = {line.split()[0] for line in words.read_text(encoding="utf-8").splitlines()}
+    assert sorted(vocabulary(library()) - known) == []
