@@ -145,8 +145,9 @@ def replay(
     recording = Recording(mix)
     voices = [(Partner(name), Recording(path)) for name, path in enrolments]
     channels = min(recording.channels, *(voice.channels for _, voice in voices))
-    ears = house.ears(pair, channels, house.recognizer() if commands else None)
-    ear = CommandEar(house.library("en"))
+    recognizer = house.recognizer() if commands else None
+    ears = house.ears(pair, channels, recognizer)
+    ear = CommandEar(house.library("en"), words=recognizer is not None)
     for partner, voice in voices:
         sound = voice.whole()[:, :channels]
         if is_silent(sound):
