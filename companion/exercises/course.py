@@ -40,6 +40,7 @@ class Playing:
     since: Sample = 0
     openers: dict[str, str] = field(default_factory=dict)
     last_holder: Partner | None = None
+    used: dict[str, int] = field(default_factory=dict)
     named: set[str] = field(default_factory=set)
 
 
@@ -108,6 +109,8 @@ class Course:
             self._settle(place, step.answer)
         if place.spec.kind == "turn":
             playing.last_holder = step.holder
+            used = getattr(step, "used", None)
+            playing.used[place.twin] = used(self._tonight.clock) if used is not None else 0
             opener, ring = getattr(step, "opener", None), getattr(place.spec, "openers", None)
             if opener and ring:
                 playing.openers[ring] = opener
@@ -252,7 +255,8 @@ class Course:
         return Scene(
             place=place, pair=tonight.pair, size=playing.size, level=tonight.level, manners=tonight.manners, script=self._script,
             talk=self._talk, ear=self._ear, answers=self._answers, words=tonight.words, names=tonight.names,
-            enrolled=tonight.known, last_holder=playing.last_holder, recalled=recalled, named=frozenset(playing.named),
+            enrolled=tonight.known, last_holder=playing.last_holder, recalled=recalled,
+            used=playing.used.get(place.twin, 0) if place.half else 0, named=frozenset(playing.named),
         )  # fmt: skip
 
     # --- leaving

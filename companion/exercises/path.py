@@ -58,6 +58,12 @@ class Place:
     roles: Roles
     half: int = 0
 
+    @property
+    def twin(self) -> str:
+        """The name of the same step in the first half of its mirrored block."""
+        before, bracket, after = self.name.rpartition("[1]") if self.half else (self.name, "", "")
+        return f"{before}[0]{after}" if bracket else self.name
+
 
 @dataclass(frozen=True, slots=True)
 class Elsewhere:

@@ -140,9 +140,8 @@ def test_a_loop_ends_with_the_answer_it_waits_for(library: Library) -> None:
 
 
 def test_an_exit_can_lead_elsewhere(library: Library) -> None:
-    steps = [
-        {"ask": {"line": "may_i", "of": "either", "exits": {"no": "last"}}}, {"say": "thanks"}, {"chime": {"which": "rest", "name": "last"}},
-    ]  # fmt: skip
+    question = {"ask": {"line": "may_i", "of": "either", "exits": {"no": "last"}}}
+    steps = [question, {"say": "thanks"}, {"chime": {"which": "rest", "name": "last"}}]
     table = small(library, steps).run(3.0).say("no", ALEX).finish(20.0)
     assert [each.kind for each in table.kinds(StepEntered)] == ["ask", "chime"]
 
@@ -238,9 +237,10 @@ def test_how_long_is_answered_in_peoples_units(library: Library, talked: float, 
     assert [each.line for each in table.kinds(Say)][-1] == line
 
 
-@pytest.mark.parametrize(
-    ("said", "effect"), [("louder", Adjust(louder=1)), ("softer", Adjust(louder=-1)), ("slower", Adjust(faster=-1)), ("faster", Adjust(faster=1))]
-)  # fmt: skip
+ADJUSTED = {"louder": Adjust(louder=1), "softer": Adjust(louder=-1), "slower": Adjust(faster=-1), "faster": Adjust(faster=1)}
+
+
+@pytest.mark.parametrize(("said", "effect"), ADJUSTED.items())
 def test_the_voice_is_changed_and_a_chime_says_so(library: Library, said: str, effect: Adjust) -> None:
     table = in_turn(library).run(1.0).say(said, SAM).run(2.0)
     assert table.kinds(Adjust) == [effect]

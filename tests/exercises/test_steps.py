@@ -154,6 +154,28 @@ def test_who_takes_up_the_offer_of_more_time_keeps_the_floor(library: Library) -
     assert left(table, "turn") is None
 
 
+def second_turn(library: Library, first: float, second: float) -> Table:
+    """Alex has used `first` seconds, Sami says "I'm done" after `second`."""
+    table = at_step(library, {"mirrored": [{"turn": {"for": "180 s", "prompt": "prompt"}}]}, {"say": "thanks"})
+    for who, length in ((ALEX, first), (SAM, second)):
+        table.until(lambda each, who=who: isinstance(each, GiveFloor) and each.holder == who)
+        table.talk(who, 0.2, length).run(length + 0.5).say("i'm done", who).run(1.2)
+    return table.run(2.0)
+
+
+def test_who_used_far_less_time_is_offered_more_without_figures(library: Library) -> None:
+    table = second_turn(library, 150.0, 60.0)
+    assert table.cues()[-1] == "c_more"
+    said = table.outcome_of("c_more")[0]
+    assert "Alex" not in said and not any(letter.isdigit() for letter in said)
+    table.run(6.0)
+    assert [each.kind for each in table.kinds(StepLeft)][:2] == ["turn", "turn"]
+
+
+def test_who_used_about_as_much_is_not(library: Library) -> None:
+    assert "c_more" not in second_turn(library, 90.0, 70.0).cues()
+
+
 def test_gentle_does_not_offer_more_time(library: Library) -> None:
     table = turn(library, "60 s", manners=GENTLE).talk(ALEX, 0.5, 3.0).run(4.0).say("i'm done", ALEX).run(1.5)
     assert left(table, "turn") == "done"

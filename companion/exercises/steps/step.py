@@ -97,8 +97,8 @@ class Ear(Protocol):
 class Scene:
     """Where a step plays.
 
-    `last_holder`: who had the last turn in this exercise. `named`: whom the companion has named in it. `recalled`: the opener of
-    the first half of a mirrored block.
+    `last_holder`: who had the last turn in this exercise. `used`: samples the other used in the twin of this turn. `named`: whom
+    the companion has named in it. `recalled`: the opener of the first half of a mirrored block.
     """
 
     place: Place
@@ -116,6 +116,7 @@ class Scene:
     last_holder: Partner | None = None
     recalled: str | None = None
     named: frozenset[str] = frozenset()
+    used: int = 0
 
     @property
     def roles(self) -> Roles:

@@ -24,6 +24,10 @@ OVERRUN = 15.0
 SHORT_OF = 0.25
 """A turn handed over before this share of its budget is told that there is more time, once an exercise."""
 MORE_WITHIN = 3.0
+"""Seconds in which a holder who was offered more time may take it up."""
+LESS_OF = 0.6
+MORE_THAN = 60.0
+"""Who has used less than this share of the time the other has used, if that was more than a minute, is offered more."""
 SOON_WORTH_IT = 20.0
 """Budgets below this get no soft chime: it would come a few seconds before the wrap."""
 
@@ -53,6 +57,7 @@ class Turn:
         self._wrapped: Sample | None = None
         self._since: Sample = 0
         self._floor = False
+        self._offer = ""
         self._given: set[str] = set()
         self._proposed: set[str] = set()
 
@@ -82,6 +87,10 @@ class Turn:
     def begun(self) -> bool:
         """Whether the holder has had the floor."""
         return self._floor
+
+    def used(self, clock: Sample) -> int:
+        """Samples of the turn so far."""
+        return 0 if self._started is None else clock - self._started
 
     def seconds_left(self, clock: Sample) -> int:
         """Samples left of the budget."""
@@ -168,24 +177,33 @@ class Turn:
             return self._offered_more(beat)
         if not self._by_holder(beat):
             return []
-        if self._handed_early(beat):
-            self._stage, self._since = "short", beat.clock
-            return [unasked("c_short", beat.now, holder=self.holder, slots=self._scene.slots(self.holder))]
-        return "done"
+        self._offer = "c_short" if self._handed_early(beat) else "c_more" if self._had_less(beat) else ""
+        if not self._offer:
+            return "done"
+        self._stage, self._since = "short", beat.clock
+        slots = self._scene.slots(self.holder) | {"second": self.holder}
+        return [unasked(self._offer, beat.now, holder=self.holder, slots=slots)]
 
     def _handed_early(self, beat: Beat) -> bool:
         if not self._scene.manners.short_and_more or self._spec.soft or self.budget < samples(SOON_WORTH_IT):
             return False
         return self.seconds_left(beat.clock) > (1 - SHORT_OF) * self.budget
 
+    def _had_less(self, beat: Beat) -> bool:
+        """Whether the other has used far more time in this exercise. No figure of it is ever spoken."""
+        theirs = self._scene.used
+        if not self._scene.manners.short_and_more or self._spec.soft or theirs <= samples(MORE_THAN):
+            return False
+        return self.used(beat.clock) < LESS_OF * theirs
+
     def _offered_more(self, beat: Beat) -> list[Wish] | Exit:
-        if "c_short" in beat.news.dropped or self._by_holder(beat):
+        if self._offer in beat.news.dropped or self._by_holder(beat):
             return "done"
-        if "c_short" in beat.news.over:
+        if self._offer in beat.news.over:
             self._since = beat.clock
         if self._scene.talk.of(self.holder).run >= samples(self._scene.manners.first_segment) and beat.moment.quiet_for == 0:
             self._stage = "talk"
-            return [Withdraw("c_short")]
+            return [Withdraw(self._offer)]
         return "done" if beat.clock - self._since >= samples(MORE_WITHIN) and beat.moment.silent else []
 
     # --- the clock
