@@ -72,15 +72,16 @@ class Companion:
         if at + len(sound) != self._now + len(rest):
             raise ValueError(f"a block at {at} was fed where one at {self._now + len(rest) - len(sound)} was due")
         out: list[Event | Effect] = []
+        self._rest = None  # a fault below loses this sound, not the count of samples
         while len(rest) >= BLOCK:
-            out += self._block(rest[:BLOCK])
-            rest = rest[BLOCK:]
+            block, rest = rest[:BLOCK], rest[BLOCK:]
+            out += self._block(block)
         self._rest = rest if len(rest) else None
         return out
 
     def _block(self, sound: NDArray[np.float32]) -> list[Event | Effect]:
-        heard = self._ears.feed(self._now, sound)
-        self._now = heard.now
+        at, self._now = self._now, self._now + BLOCK
+        heard = self._ears.feed(at, sound)
         events: list[Event] = [*self._floor_events, *self._conversation.feed(heard), *heard.notices, *heard.said]
         fresh = events[len(self._floor_events) :]
         self._floor_events = []

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.console import Console
 
+from companion.adapters.c_stderr import python_only
 from companion.cli.terminal import Terminal
 from companion.evening import settings as stored
-from companion.evening.guided import guide
+from companion.evening.guided import Ended, guide
+from companion.evening.leaving import Leaving
+
+GOODBYE = "Stopped. Good night."
 
 
 def register(app: typer.Typer) -> None:
@@ -37,16 +43,46 @@ def run(
     if partners is not None:
         update["partners"] = tuple(part.strip() for part in partners.split(","))
     settings = stored.checked({**settings.model_dump(), **update})
+    python_only()
     console = Console()
-    with Terminal(console) as terminal:
-        try:
-            ended = guide(
-                evening or settings.evening, settings, terminal, wait_for_device=wait_for_device, out=keep_log, say=console.print
-            )
-        except KeyboardInterrupt:
-            console.print("Stopped. Good night.")
-            return
+    terminal = Terminal(console)
+
+    def farewell() -> None:
+        terminal.__exit__()
+        console.print(GOODBYE)
+        sys.stdout.flush()
+
+    leaving = Leaving(farewell).listen()
+    with terminal:
+        ended = guide(
+            evening or settings.evening,
+            settings,
+            terminal,
+            leaving,
+            wait_for_device=wait_for_device,
+            out=keep_log,
+            say=console.print,
+        )
+    _leave(_tell(ended, console))
+
+
+def _tell(ended: Ended, console: Console) -> int:
+    """What there is to say afterwards; the exit status."""
     for mishap in ended.mishaps:
         console.print(f"[yellow]{mishap}[/yellow]")
     if ended.kept:
-        console.print(f"The log of this evening lies in {ended.kept}; companion forget removes it.")
+        console.print(f"The log of this evening lies in {ended.kept}; it holds times and turns, no words.")
+    if ended.fault is not None:
+        print(f"companion: the evening was ended: {ended.fault}; the lines above tell us where.", file=sys.stderr)
+        return 1
+    if ended.outcome == "left":
+        console.print(GOODBYE)
+    return 0
+
+
+def _leave(status: int) -> None:
+    """End the process at once. All files and devices are closed; a sound library that is stuck in a device would hold up a
+    usual exit for ever (it has been seen to), and a line still being rendered for seconds."""
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(status)

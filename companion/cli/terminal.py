@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from rich.console import Console
 from rich.markup import escape
 
-from companion.effects import Effect, Show
+from companion.effects import Effect, ListenFor, Mode, Show
 from companion.events import (
     AnswerHeard,
     Backchannel,
@@ -45,6 +45,8 @@ class Terminal:
         self._lively = console.is_terminal
         self._status = console.status("") if self._lively else None
         self._shown = ""
+        self._show: Show | None = None
+        self._mode: Mode | None = None
 
     def __enter__(self) -> Terminal:
         if self._status is not None:
@@ -62,13 +64,29 @@ class Terminal:
             if line:
                 self._console.print(f"[dim]{clock(event.noticed):>6}[/dim]  {line}", highlight=False)
         for effect in effects:
-            if isinstance(effect, Show) and self._status is not None:
-                self._update(effect)
+            match effect:
+                case Show():
+                    self._show = effect
+                    self._update()
+                case ListenFor(mode=mode):
+                    self._listening(mode)
 
-    def _update(self, show: Show) -> None:
-        left = "" if show.seconds_left is None else f" · {max(0, round(show.seconds_left))} s left"
-        text = f"{escape(show.text)}{left} · {_MICROPHONE.get(show.mode.value, 'listening for commands')}"
-        if text != self._shown and self._status is not None:
+    def _listening(self, mode: Mode) -> None:
+        """What the microphone may do from now on. That it is off, and on again, is said in a line of its own."""
+        before, self._mode = self._mode, mode
+        if before is not None and (mode is Mode.OFF) != (before is Mode.OFF):
+            self._console.print("[yellow]microphone off[/yellow]" if mode is Mode.OFF else "[yellow]microphone on[/yellow]")
+        self._update()
+
+    def _update(self) -> None:
+        """The bottom line: step, time left, and what the microphone does, which is never told otherwise than it is."""
+        if self._status is None:
+            return
+        show = self._show
+        left = "" if show is None or show.seconds_left is None else f" · {max(0, round(show.seconds_left))} s left"
+        listening = _MICROPHONE.get(self._mode.value if self._mode else "", "listening for commands")
+        text = f"{escape(show.text) if show else ''}{left} · {listening}"
+        if text != self._shown:
             self._shown = text
             self._status.update(text)
 
@@ -117,7 +135,7 @@ _MICROPHONE = {
     "QUIET": "listening for stop",
     "FLOOR": "listening for turns",
     "JOINT": "listening for turns",
-    "WORDS": "listening for turns",
+    "WORDS": "listening for words",
     "YN": "listening for an answer",
     "NUM": "listening for an answer",
 }

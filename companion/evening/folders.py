@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import time
@@ -41,6 +42,11 @@ def rendered_speech() -> Path:
     return user_cache_path(_APP) / "voice"
 
 
+def read_content() -> Path:
+    """Content that was read before, ready to use."""
+    return user_cache_path(_APP) / "content"
+
+
 def evenings() -> Path:
     """One folder an evening, removed at its clean end unless both agreed to keep it."""
     return user_state_path(_APP) / "evenings"
@@ -66,18 +72,19 @@ def new_evening() -> Path:
 
 
 def remove_stale() -> None:
-    """Remove evenings that were cut off more than a day ago."""
-    if not evenings().is_dir():
-        return
-    for folder in evenings().iterdir():
-        left = list(folder.glob("*.part")) if folder.is_dir() else []
-        if left and time.time() - max(f.stat().st_mtime for f in left) > STALE_AFTER:
-            shutil.rmtree(folder, ignore_errors=True)
+    """Remove evenings that were cut off more than a day ago: those whose log was never finished. Never raises."""
+    with contextlib.suppress(OSError):
+        for folder in evenings().iterdir():
+            if not folder.is_dir() or (folder / "events.jsonl").exists():
+                continue
+            touched = max(file.stat().st_mtime for file in (folder, *folder.iterdir()))
+            if time.time() - touched > STALE_AFTER:
+                shutil.rmtree(folder, ignore_errors=True)
 
 
 def forget() -> list[Path]:
-    """Remove everything of ours: evenings, kept voices, rendered speech. Settings and own content stay. Returns what went."""
-    gone = [folder for folder in (evenings(), voices(), rendered_speech()) if folder.exists()]
+    """Remove everything of ours: evenings, kept voices, caches. Settings and own content stay. Returns what went."""
+    gone = [folder for folder in (evenings(), voices(), rendered_speech(), read_content()) if folder.exists()]
     for folder in gone:
         try:
             shutil.rmtree(folder)

@@ -1,41 +1,60 @@
-"""A live evening from start to end: devices opened, folder made, files kept or removed."""
+"""A live evening from start to end: devices opened, all put together, played, let go."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
 
 from companion import __version__
-from companion.adapters.event_log import EventLog
+from companion.adapters.devices import PORT_AUDIO
+from companion.adapters.espeak_voice import EspeakVoice
 from companion.adapters.loudspeaker import Loudspeaker
 from companion.adapters.microphone import Microphone
+from companion.adapters.opening import none_under_way
+from companion.adapters.pyttsx3_voice import Pyttsx3Voice
+from companion.adapters.voice_cache import VoiceCache
 from companion.adapters.voices import choose_voice
 from companion.effects import Finish
 from companion.evening import folders, house
+from companion.evening.guard import GuardedCompanion, GuardedRecognizer, TooManyFaults
+from companion.evening.leaving import Leaving
 from companion.evening.live import LiveWorld
 from companion.evening.loop import run
-from companion.evening.ports import Screen, Voice
+from companion.evening.ports import Screen, SoundSink, SoundSource, Voice
+from companion.evening.record import Record
 from companion.evening.settings import Settings
+from companion.evening.speech import Speech, Understudied
+from companion.events import EveningEnded
 from companion.partner import Pair, Partner
 from companion.trouble import Trouble
+
+TRY_EVERY = 1.0
+"""Seconds between two looks for a device that is waited for at start."""
 
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """How a live evening ended: its outcome, what broke on the way, and where its log lies if it was kept."""
+    """How a live evening ended: done, declined, stopped, gone or failed, or `left` by Ctrl-C or SIGTERM.
+
+    `mishaps`: a sentence for each thing that was lost on the way and matters afterwards. `kept`: where its log lies if it was
+    kept. `fault`: our own failure that ended it.
+    """
 
     outcome: str
     mishaps: tuple[str, ...]
     kept: Path | None
+    fault: TooManyFaults | None = None
 
 
 def guide(
     evening_name: str,
     settings: Settings,
     screen: Screen,
+    leaving: Leaving,
     *,
     wait_for_device: float = 0.0,
     out: Path | None = None,
@@ -43,69 +62,98 @@ def guide(
 ) -> Ended:
     """Run a live evening. `out`: keep the log there (a person asked for it); else it goes with the evening unless both agreed.
 
-    Raises Trouble where devices, content or folders are not there.
+    Raises Trouble where devices or content are not there, or `out` can't be written. A state folder that can't be written costs
+    the log, not the evening.
     """
     folders.remove_stale()
-    pair = Pair(Partner(settings.partners[0]), Partner(settings.partners[1]))
-    library = house.library(settings.language)
-    evening = house.evening_called(evening_name, library)
-    recognizer = house.recognizer(Path(settings.speech_model) if settings.speech_model else None)
-    if recognizer is None:
-        say("No speech model is installed: the evening runs by the clock, by silence and by the button.")
-    voice, _ = choose_voice(house.voice_settings(settings), folders.rendered_speech())
-
-    def speak_at(faster: int) -> Voice:
-        return choose_voice(house.voice_settings(settings, faster), folders.rendered_speech())[0] if faster else voice
-
-    manner = house.manners(settings)
-    microphone = _opened(lambda: Microphone(settings.microphone, settings.channels), wait_for_device)
+    aside = ThreadPoolExecutor(1, "voice-choice")
     try:
-        loudspeaker = _opened(lambda: Loudspeaker(settings.speaker), wait_for_device)
-    except BaseException:
-        microphone.close()
-        raise
-    world = LiveWorld(microphone, loudspeaker, speak_at, settings.volume_db, manner.chime_db)
-    folder = out or folders.new_evening()
-    log = EventLog(folder / "events.jsonl", (pair.one, pair.two))
-    folders.write_whole(folder / "evening.yaml", _facts(evening_name, settings))
-    companion = house.companion(evening, library, pair, settings, recognizer, microphone.channels, seed=time.time_ns() % 2**32)
-    ending: Finish | None = None
-    try:
-        ending = run(companion, world, log, screen)
+        voice = aside.submit(choose_voice, house.voice_settings(settings), folders.rendered_speech())
+        with _devices(settings, wait_for_device) as (microphone, loudspeaker):
+            evening = _Evening(evening_name, settings, microphone.channels, say)
+            speech = Speech(_voices(settings, voice.result()[0]))
+            return evening.play(microphone, loudspeaker, speech, screen, leaving, out)
     finally:
-        world.close()
-        keep = out is not None or (ending is not None and ending.keep)
-        log.close(keep)
-        if not keep:
-            _remove(folder)
-    mishaps = [*world.mishaps, *([f"The log could not be written: {log.failed}."] if log.failed else [])]
-    return Ended(ending.outcome if ending else "stopped", tuple(dict.fromkeys(mishaps)), folder if keep else None)
+        aside.shutdown(wait=False)
 
 
-Device = TypeVar("Device")
+class _Evening:
+    """All that an evening needs but its devices."""
+
+    def __init__(self, name: str, settings: Settings, channels: int, say: Callable[[str], None]) -> None:
+        self._name, self._settings = name, settings
+        self._pair = Pair(Partner(settings.partners[0]), Partner(settings.partners[1]))
+        library = house.library(settings.language)
+        evening = house.evening_called(name, library)
+        engine = house.recognizer(Path(settings.speech_model) if settings.speech_model else None)
+        if engine is None:
+            say("No speech model is installed: the evening runs by the clock, by silence and by the button.")
+        self._recognizer = GuardedRecognizer(engine) if engine is not None else None
+        seed = time.time_ns() % 2**32
+        self._companion = house.companion(evening, library, self._pair, settings, self._recognizer, channels, seed=seed)
+
+    def play(
+        self, microphone: SoundSource, loudspeaker: SoundSink, speech: Speech, screen: Screen, leaving: Leaving, out: Path | None
+    ) -> Ended:
+        """From the first block to the last; the log is finished before the devices are let go."""
+        settings = self._settings
+        world = LiveWorld(
+            microphone, loudspeaker, speech, gain_db=settings.volume_db, chime_db=house.manners(settings).chime_db,
+            recognizer=self._recognizer, ended=lambda: leaving.wanted,
+        )  # fmt: skip
+        leaving.gently()
+        record = Record(out, (self._pair.one, self._pair.two), _facts(self._name, settings))
+        companion = GuardedCompanion(self._companion, world.troubles)
+        ending: Finish | None = None
+        fault: TooManyFaults | None = None
+        try:
+            ending = run(companion, world, record, screen)
+        except TooManyFaults as too_many:
+            fault = too_many
+        finally:
+            world.hush()
+            if ending is None:
+                record.write([EveningEnded(companion.now, companion.now, "failed" if fault else "stopped")])
+            kept = record.finish(keep=ending is not None and ending.keep)
+            world.close()
+        outcome = "failed" if fault else ending.outcome if ending else "left"
+        return Ended(outcome, (record.trouble,) if record.trouble else (), kept, fault)
 
 
-def _opened(open_it: Callable[[], Device], wait: float) -> Device:
+@contextmanager
+def _devices(settings: Settings, wait: float) -> Iterator[tuple[Microphone, Loudspeaker]]:
+    """Both devices, open; looked for again until `wait` seconds have passed. Raises Trouble."""
     until = time.monotonic() + wait
     while True:
-        try:
-            return open_it()
-        except Trouble:
-            if time.monotonic() >= until:
-                raise
-            time.sleep(min(2.0, max(0.1, until - time.monotonic())))
+        with ExitStack() as opened:
+            try:
+                microphone = opened.enter_context(Microphone(settings.microphone, settings.channels))
+                loudspeaker = opened.enter_context(Loudspeaker(settings.speaker))
+            except Trouble:
+                if time.monotonic() >= until:
+                    raise
+            else:
+                yield microphone, loudspeaker
+                return
+        time.sleep(min(TRY_EVERY, max(0.1, until - time.monotonic())))
+        if none_under_way():
+            PORT_AUDIO.rescan()  # the list of devices is read once, and again only when asked for
+
+
+def _voices(settings: Settings, chosen: Pyttsx3Voice | EspeakVoice) -> Callable[[int], Voice]:
+    """The voice at each speed, with the other one as its understudy."""
+    cache = VoiceCache(folders.rendered_speech())
+
+    def at(faster: int) -> Voice:
+        shape = house.voice_settings(settings, faster)
+        first = chosen if not faster else type(chosen)(shape, cache)
+        other = EspeakVoice if isinstance(chosen, Pyttsx3Voice) else Pyttsx3Voice
+        return Understudied(first, lambda: other(shape, cache))
+
+    return at
 
 
 def _facts(evening: str, settings: Settings) -> str:
     lines = [f"version: {__version__}", f"evening: {evening}"]
     lines += [f"{name}: {value!r}" for name, value in settings.model_dump().items() if name != "partners"]
     return "\n".join(lines) + "\n"
-
-
-def _remove(folder: Path) -> None:
-    for file in ("events.jsonl", "events.jsonl.part", "evening.yaml"):
-        (folder / file).unlink(missing_ok=True)
-    try:
-        folder.rmdir()
-    except OSError:
-        return

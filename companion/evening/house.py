@@ -71,7 +71,7 @@ def ears(pair: Pair, channels: int, recognizer: Recognizer | None) -> Ears:
 def library(language: str) -> Library:
     """All content of a language: ours, and the couple's own over it. A broken file of theirs is left out."""
     own = folders.user_content()
-    found, _ = load_library(user_folder=own if own.is_dir() else None, language=language)
+    found, _ = load_library(user_folder=own if own.is_dir() else None, language=language, cache=folders.read_content())
     return found
 
 

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from companion.core import Companion
 from companion.effects import Adjust, Chime, Effect, Enrol, Finish, GiveFloor, Hush, ListenFor, Prepare, Say, Show
-from companion.evening.ports import Log, Screen, World
+from companion.evening.ports import Core, Log, Screen, World
 from companion.events import Event
 
 EFFECTS = (Say, Chime, Hush, Prepare, ListenFor, GiveFloor, Enrol, Adjust, Show, Finish)
 
 
-def run(companion: Companion, world: World, log: Log, screen: Screen) -> Finish | None:
+def run(companion: Core, world: World, log: Log, screen: Screen) -> Finish | None:
     """Play until the world has no more inputs. Returns how the evening ended, or None where nobody ended it."""
     outcome = _pass_on(companion.start(), world, log, screen)
     while (given := world.next()) is not None:

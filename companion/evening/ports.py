@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Protocol
 
 import numpy as np
@@ -11,6 +11,107 @@ from numpy.typing import NDArray
 from companion.effects import Effect
 from companion.events import Event
 from companion.inputs import Input
+from companion.timeline import Sample
+
+
+class Core(Protocol):
+    """The companion without its world: inputs in, events and effects out."""
+
+    def start(self) -> list[Event | Effect]:
+        """The evening begins."""
+        ...
+
+    def feed(self, given: Input) -> list[Event | Effect]:
+        """One input."""
+        ...
+
+    def finish(self) -> list[Event | Effect]:
+        """The sound is over."""
+        ...
+
+
+class Clock(Protocol):
+    """Which sample belongs to which moment of the computer's monotonic clock."""
+
+    @property
+    def known(self) -> bool:
+        """Whether a block has ever arrived."""
+        ...
+
+    def sample_at(self, at: float) -> Sample:
+        """The sample that arrives at `at` monotonic seconds."""
+        ...
+
+
+class SoundSource(Protocol):
+    """A microphone: blocks numbered without a hole, silence where there is no sound."""
+
+    dropped: int
+    """Samples given up because the loop was too late."""
+
+    @property
+    def clock(self) -> Clock:
+        """Samples against seconds."""
+        ...
+
+    @property
+    def lost(self) -> bool:
+        """Whether the device is gone."""
+        ...
+
+    def read(self, timeout: float) -> tuple[Sample, NDArray[np.float32]] | None:
+        """The next block, (n, channels); None when there was none for `timeout` seconds."""
+        ...
+
+    def reopen(self) -> bool:
+        """Try to get a lost device back."""
+        ...
+
+    def pause(self) -> None:
+        """Stop recording altogether; time goes on."""
+        ...
+
+    def resume(self) -> None:
+        """Record again."""
+        ...
+
+    def close(self) -> None:
+        """End of the evening; safe at any moment, also twice."""
+        ...
+
+
+class SoundSink(Protocol):
+    """A loudspeaker: one cue after the other, and word of what became of each."""
+
+    @property
+    def busy(self) -> bool:
+        """Whether a cue sounds or waits."""
+        ...
+
+    @property
+    def lost(self) -> bool:
+        """Whether the device is gone."""
+        ...
+
+    def play(self, cue: int, pcm48k: NDArray[np.float32], gain_db: float = 0.0) -> None:
+        """Play mono 48 kHz, now."""
+        ...
+
+    def hush(self) -> None:
+        """Silence within 50 ms."""
+        ...
+
+    def events(self) -> Sequence[tuple[str, int, float]]:
+        """What became of cues: "started", "ended", "cut" or "underflow"; the cue; when, in monotonic seconds."""
+        ...
+
+    def reopen(self) -> bool:
+        """Try to get a lost device back."""
+        ...
+
+    def close(self) -> None:
+        """End of the evening; safe at any moment, also twice."""
+        ...
 
 
 class World(Protocol):
