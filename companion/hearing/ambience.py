@@ -11,8 +11,8 @@ from companion.timeline import RATE, Sample, samples
 UNKNOWN_DB = 30.0
 """Signal to noise while nobody has spoken yet."""
 
-_SPEECH = 1 / (6 * FRAMES_A_SECOND)  # memory of the speech level: 6 s of speech
-_REST = 1 / (4 * FRAMES_A_SECOND)  # of the rest: 4 s of it
+_SPEECH = 1 / (4 * FRAMES_A_SECOND)  # memory of the speech level: 4 s of speech
+_REST = 1 / (2 * FRAMES_A_SECOND)  # of the rest: 2 s of it
 _SURE, _SILENT = 0.7, 0.15  # probabilities above and below which a frame counts as speech and as rest
 
 
@@ -21,7 +21,7 @@ class Ambience:
 
     def __init__(self, too_little_db: float, for_s: float, enough_db: float, back_for_s: float) -> None:
         self._limits = (too_little_db, samples(for_s)), (enough_db, samples(back_for_s))
-        self._speech: float | None = None  # power
+        self._speech: float | None = None  # mean level, dB: means of dB forget a loud moment sooner than means of power
         self._rest: float | None = None
         self._loud = False
         self._since: Sample | None = None  # how long the limit has been crossed
@@ -31,16 +31,15 @@ class Ambience:
         """Speech over everything else, dB, between -10 and 60."""
         if self._speech is None or self._rest is None:
             return UNKNOWN_DB
-        over = max(self._speech - self._rest, 1e-3 * self._speech) / max(self._rest, 1e-20)
+        over = 10 ** (max(0.05, self._speech - self._rest) / 10) - 1  # what is measured as speech is speech and rest
         return float(np.clip(10 * np.log10(over), -10, 60))
 
     def feed(self, at: Sample, speaks: float, level_db: float) -> None:
         """One frame: the probability that a partner speaks in it, and its level."""
-        power = 10 ** (level_db / 10)
         if speaks > _SURE:
-            self._speech = power if self._speech is None else self._speech + _SPEECH * (power - self._speech)
+            self._speech = level_db if self._speech is None else self._speech + _SPEECH * (level_db - self._speech)
         elif speaks < _SILENT:
-            self._rest = power if self._rest is None else self._rest + _REST * (power - self._rest)
+            self._rest = level_db if self._rest is None else self._rest + _REST * (level_db - self._rest)
 
     def notice(self, now: Sample) -> Noise | None:
         """Once a block: whether the room has just become too loud to follow, or quiet enough again."""

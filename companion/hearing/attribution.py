@@ -14,7 +14,7 @@ from companion.hearing.voices import Mixture, VoiceScores
 
 Floats = NDArray[np.float32]
 
-COMMON, EACH = 31, 8
+COMMON, EACH = 31, 9
 """How many numbers of evidence a frame has: of nobody in particular, and of each partner."""
 
 
@@ -25,6 +25,8 @@ class Evidence:
         self._voices = VoiceScores(mixture, one.voice, two.voice, colour)
         self._places = (one.place, two.place) if one.place and two.place else None
         v = (one.voice, two.voice)
+        self._pitches = np.array([[x.pitch] for x in v], np.float32)
+        self._sharpness = 1 / np.array([[x.pitch_spread] for x in v], np.float32)
         apart = abs(v[0].pitch - v[1].pitch) / (v[0].pitch_spread + v[1].pitch_spread)
         degrees = degrees_apart(*self._places) / 60 if self._places else 0.0
         self._pair = np.array([1.0 if self._places else 0.0, degrees, min(apart, 4.0), min(one.fit, two.fit)], np.float32)
@@ -42,6 +44,8 @@ class Evidence:
         colour, pitch = self._voices.feed(frames)
         each[:, :, 0] = colour.T / 4
         each[:, :, 1] = pitch.T / 2
+        z = (frames.f0 - self._pitches) * self._sharpness
+        each[:, :, 8] = np.clip(z, -3, 3) * np.clip((frames.voiced - 0.4) * 3, 0, 1) / 2
         best = colour.max(axis=1)
         common[:, 27] = np.clip(best, -20, 20) / 4
         if self._places and frames.phase is not None:

@@ -33,8 +33,8 @@ TWO_VOICES = 1.0
 """And they are when each group explains itself better than the other does by this much, nats a frame (ours)."""
 
 SAME_VOICE = 0.45
-"""Nats a frame by which a voice explains its own other half better than the partner's voice does. Between one person enrolled twice
-and the two most alike people of the training set; measured with scripts/train_hearing/alike.py."""
+"""Nats a frame by which a voice explains its own other half better than the partner's voice does: at most 0.33 for one person
+enrolled twice, at least 0.55 for two people, in twelve simulated dinners of scripts/bench/hearing.py."""
 
 CHUNK = 62
 """Frames of speech in about a second of it: the unit in which voices are compared."""
@@ -53,8 +53,8 @@ class Profile:
 class Separability:
     """How well the two can be told apart.
 
-    `voice`: distance of one-second stretches of both under both voices, in standard deviations. `place_degrees`: mean phase between
-    the places (two microphones only). `advice`: a sentence for the partners where both are low.
+    `voice`: distance of one-second stretches of both under both voices, in standard deviations. `place_degrees`: mean phase
+    between the places (two microphones only). `advice`: a sentence for the partners where both are low.
     """
 
     voice: float
@@ -189,7 +189,8 @@ def two_voices(mixture: Mixture, speech: Chosen) -> bool:
     if high - low < TWO_VOICES_OCTAVES:
         return False
     rows = speech.rows - speech.rows.mean(axis=0)
-    groups = [_odd_and_even(rows[np.concatenate([p for p, a in zip(voiced, above, strict=True) if a == up])]) for up in (False, True)]
+    sides = [np.concatenate([p for p, a in zip(voiced, above, strict=True) if a == up]) for up in (False, True)]
+    groups = [_odd_and_even(rows[side]) for side in sides]
     apart = [_compared(mixture, groups[i], groups[1 - i]).mean() for i in (0, 1)]
     return float(np.mean(apart)) > TWO_VOICES
 
@@ -222,7 +223,7 @@ def _compared(mixture: Mixture, mine: tuple[Floats, Floats], theirs: tuple[Float
 
 
 def compared(mixture: Mixture, a: Enrolment, b: Enrolment) -> tuple[Floats, Floats]:
-    """For both: how much better than by the partner's voice each second of their speech is explained by their own, nats a frame."""
+    """For both: how much better each second of their speech is explained by their own voice than by the other, nats a frame."""
     colour = colour_of(a, b)
     x, y = _odd_and_even(a.rows - colour), _odd_and_even(b.rows - colour)
     return _compared(mixture, x, y), _compared(mixture, y, x)

@@ -1,4 +1,4 @@
-"""Sound to frames: one every 16 ms, 32 ms wide. Level over the noise, the colour of the voice, pitch, phase between microphones."""
+"""Sound to frames, one every 16 ms: level over the noise, the colour of the voice, pitch, phase between microphones."""
 
 from __future__ import annotations
 

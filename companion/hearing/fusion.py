@@ -1,7 +1,7 @@
 """A small recurrent net that weighs the evidence: run once for each partner, with the evidence exchanged.
 
-So exchanging the partners exchanges the answers and changes nothing else. Trained by `scripts/train_hearing/train.py` on simulated
-dinners; plain numpy here.
+So exchanging the partners exchanges the answers and changes nothing else. Trained by `scripts/train_hearing/train.py` on
+simulated dinners; plain numpy here.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ Floats = NDArray[np.float32]
 
 @dataclass(frozen=True)
 class Net:
-    """Weights: `bend` (inputs to `width`), a gated recurrent layer, `out` (this partner speaks, laughs, hums; somebody else speaks)."""
+    """Weights: `bend` (inputs to width), a gated recurrent layer, `out` (this partner speaks, laughs, hums; another speaks)."""
 
     mean: Floats  # of the inputs
     scale: Floats

@@ -127,7 +127,7 @@ class Hearing:
         if trouble is None:
             self._enrolments[who] = e
             self._introduce()
-        self._retrack(list(self.pair) + [None] if self.enrolled else [None])
+        self._retrack([*self.pair, None] if self.enrolled else [None])
         return Enrolled(self._now, self._now, who, round(e.seconds, 2), trouble)
 
     def _same(self, e: Enrolment, other: Enrolment) -> bool:

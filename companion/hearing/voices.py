@@ -1,6 +1,7 @@
 """What a voice is like: Gaussian mixtures over the colour of speech, and the pitch.
 
-One background model of many speakers (`models/hearing/voices.npz`), adapted to each partner's enrolment (Reynolds 2000, means only).
+One background model of many speakers (`models/hearing/voices.npz`), adapted to each partner's enrolment (Reynolds 2000, means
+only).
 """
 
 from __future__ import annotations

@@ -1,39 +1,45 @@
-"""Train the background model of voices: `models/hearing/background.npz`. First version: clean speech of LibriSpeech people in pairs."""
+"""Train the background model of voices, `models/hearing/voices.npz`, on the enrolments of training dinners.
+
+    python scripts/train_hearing/background.py TRAIN [--size 64] [--out FILE]
+
+TRAIN is a folder made by `simulate.py`. As in use, the mean of each pair is taken off first.
+"""
 
 from __future__ import annotations
 
+import argparse
 import sys
 from pathlib import Path
 
 import numpy as np
-import soundfile as sf
 
 ROOT = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT))
-from companion.adapters.silero_activity import SileroActivity  # noqa: E402
-from companion.hearing.activity import Activity  # noqa: E402
-from companion.hearing.features import Features  # noqa: E402
+sys.path[:0] = [str(ROOT), str(Path(__file__).parent)]
+from dataset import stored  # noqa: E402
+
+from companion.hearing.enrolment import Enrolment, colour_of  # noqa: E402
 
 
-def rows(path: Path, model: SileroActivity) -> np.ndarray:
-    x = sf.read(path, dtype="float32")[0]
-    act, feat, out = Activity(model), Features(1), []
-    for k in range(len(x) // 512):
-        b = x[k * 512 : k * 512 + 512]
-        f = feat.feed(k * 512, b[:, None], act.feed(b))
-        if f is not None:
-            out.append(f.voice[(f.vad > 0.6) & (f.db > 6)])
-    return np.concatenate(out)
+def pair(path: Path) -> np.ndarray:
+    """The speech rows of both enrolments of a dinner."""
+    with np.load(path) as f:
+        d = {k: f[k] for k in f.files if not k.startswith("mix")}
+    e = (Enrolment(), Enrolment())
+    for x, of in zip(e, ("one", "two"), strict=True):
+        x.feed(stored(d, of, False))
+    return np.concatenate([x.rows for x in e]) - colour_of(*e)
 
 
-def fit(x: np.ndarray, k: int, rng: np.random.Generator, rounds: int = 20) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def fit(x: np.ndarray, k: int, rng: np.random.Generator, rounds: int = 15) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Expectation maximisation: weights, means and variances of `k` Gaussians."""
     w, m, v = np.full(k, 1 / k), x[rng.choice(len(x), k, replace=False)].astype("f8"), np.tile(x.var(0), (k, 1))
     least = 0.05 * x.var(0)
     for _ in range(rounds):
         n, s1, s2 = np.zeros(k), np.zeros_like(m), np.zeros_like(m)
         for part in np.array_split(x, len(x) // 20000 + 1):
             inv = 1 / v
-            p = np.log(w) - 0.5 * (np.log(2 * np.pi * v).sum(1) + (m**2 * inv).sum(1)) - 0.5 * part**2 @ inv.T + part @ (m * inv).T
+            const = np.log(w) - 0.5 * (np.log(2 * np.pi * v).sum(1) + (m**2 * inv).sum(1))
+            p = const - 0.5 * part**2 @ inv.T + part @ (m * inv).T
             r = np.exp(p - p.max(1, keepdims=True))
             r /= r.sum(1, keepdims=True)
             n += r.sum(0)
@@ -46,17 +52,14 @@ def fit(x: np.ndarray, k: int, rng: np.random.Generator, rounds: int = 20) -> tu
 
 
 def main() -> None:
-    data = ROOT.parent / "shared" / "data" / "speech"
-    model = SileroActivity(ROOT / "models/silero/silero_16k.npz")
-    rng = np.random.default_rng(1)
-    each = [r for f in sorted(data.glob("ls*.ogg")) if len(r := rows(f, model)) > 200]
-    order = rng.permutation(len(each))
-    x = []
-    for i, j in zip(order, np.roll(order, 1), strict=True):
-        mean = np.concatenate([each[i], each[j]]).mean(0)
-        x.append(each[i] - mean)
-    w, m, v = fit(np.concatenate(x), 64, rng)
-    np.savez_compressed(ROOT / "models/hearing/background.npz", weight=w.astype("f4"), mean=m.astype("f4"), spread=v.astype("f4"))
+    p = argparse.ArgumentParser(description=__doc__)
+    p.add_argument("train", type=Path), p.add_argument("--size", type=int, default=64)
+    p.add_argument("--out", type=Path, default=ROOT / "models/hearing/voices.npz")
+    a = p.parse_args()
+    x = np.concatenate([pair(f) for f in sorted(a.train.glob("*.npz"))])
+    print(len(x), "frames of speech")
+    w, m, v = fit(x, a.size, np.random.default_rng(1))
+    np.savez_compressed(a.out, weight=w.astype("f4"), mean=m.astype("f4"), spread=v.astype("f4"))
 
 
 if __name__ == "__main__":

@@ -3,8 +3,8 @@
     pip download --no-deps silero-vad==6.2.3 && unzip silero_vad-6.2.3-py3-none-any.whl
     python scripts/train_hearing/extract_silero.py silero_vad/data/silero_vad.jit
 
-(The safetensors file in the same wheel holds the weights of an older release.) The short-time Fourier basis is left out: it is a plain
-DFT with a Hann window, which the adapter computes; checked here.
+(The safetensors file in the same wheel holds the weights of an older release.) The short-time Fourier basis is left out: it is
+a plain DFT with a Hann window, which the adapter computes; checked here.
 """
 
 from __future__ import annotations

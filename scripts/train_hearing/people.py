@@ -1,4 +1,4 @@
-"""Voices for training: recordings cut into phrases, and small sounds made from them. People are split by person, never by file."""
+"""Voices for training: recordings cut into phrases, and small sounds made from them. Split by person, never by file."""
 
 from __future__ import annotations
 
@@ -149,7 +149,9 @@ def laugh(p: Phrase, rng: np.random.Generator) -> Phrase:
     for i in range(int(rng.integers(2, 10))):
         n = int(RATE / rate * rng.uniform(0.85, 1.15))
         v = int(n * rng.uniform(0.35, 0.7))
-        bend = rng.uniform(1.1, 1.9) * (1 - rng.uniform(0, 0.06) * i) * np.linspace(rng.uniform(0.95, 1.1), rng.uniform(0.85, 1), v)
+        bend = (
+            rng.uniform(1.1, 1.9) * (1 - rng.uniform(0, 0.06) * i) * np.linspace(rng.uniform(0.95, 1.1), rng.uniform(0.85, 1), v)
+        )
         burst = np.zeros(n)
         burst[:v] = _sing(np.maximum(60, f0 * bend), amp, np.hanning(v) ** rng.uniform(0.5, 1), rng)
         air = np.convolve(rng.standard_normal(n), np.hanning(int(rng.integers(3, 15))), "same") * np.hanning(n)

@@ -80,7 +80,9 @@ def hits(n: int, rng: np.random.Generator) -> np.ndarray:
     for t in rng.integers(0, n, max(1, rng.poisson(rng.uniform(5, 60) * n / RATE / 60))):
         k = np.arange(int(0.3 * RATE)) / RATE
         partials = rng.uniform(400, 7500, int(rng.integers(2, 8)))
-        x[t : t + len(k)] += sum(rng.uniform(0.2, 1) * np.exp(-k * rng.uniform(10, 150)) * np.sin(2 * np.pi * f * k) for f in partials) * 10 ** rng.uniform(-1, 0)
+        x[t : t + len(k)] += sum(
+            rng.uniform(0.2, 1) * np.exp(-k * rng.uniform(10, 150)) * np.sin(2 * np.pi * f * k) for f in partials
+        ) * 10 ** rng.uniform(-1, 0)
     return x[:n]
 
 

@@ -2,7 +2,7 @@
 
     python scripts/train_hearing/simulate.py OUT COUNT SEED [--held-out]
 
-Each becomes OUT/SEED-i.npz: `mix` frames, `one` and `two` (enrolments), `truth` (frames, 3: first partner, second, anybody else) and
+Each becomes OUT/SEED-i.npz: `mix` frames, `one` and `two` (enrolments), `truth` (frames, 3: partners, anybody else) and
 `small` (frames, 2 partners, 2: laughs, hums). About 4 s of one core for a minute of dinner.
 """
 
@@ -35,7 +35,10 @@ def frames(x: np.ndarray, model: SileroActivity) -> dict[str, np.ndarray]:
         f = feat.feed(k * 512, b, act.feed(np.ascontiguousarray(b[:, 0])))
         if f is not None:
             got.append(f)
-    out = {k: np.concatenate([getattr(f, k) for f in got]) for k in ("vad", "db", "level", "bands", "voice", "f0", "voiced", "phase", "weight")}
+    out = {
+        k: np.concatenate([getattr(f, k) for f in got])
+        for k in ("vad", "db", "level", "bands", "voice", "f0", "voiced", "phase", "weight")
+    }
     out["phase"] = np.round(np.angle(out["phase"]) * 127 / np.pi).astype("i1")
     out["weight"] = np.round(out["weight"] * 255).astype("u1")
     return out
@@ -56,7 +59,12 @@ def background(n: int, room: Room, crowd: list[list[Phrase]], rng: np.random.Gen
                     y[t : t + len(p)] += p[: n - t]
                     t += len(p) + int(rng.uniform(0.05, 1) * RATE)
         else:
-            y = {"only": lambda: np.zeros(n), "hits": lambda: hits(n, rng), "band": lambda: band(n, rng), "recorded": lambda: recorded(DATA, n, rng)}[kind]()
+            y = {
+                "only": lambda: np.zeros(n),
+                "hits": lambda: hits(n, rng),
+                "band": lambda: band(n, rng),
+                "recorded": lambda: recorded(DATA, n, rng),
+            }[kind]()
         x = x / (np.std(x) + 1e-9) * rng.uniform(0.2, 1) + y / (np.std(y) + 1e-9)
         room.put(out, x.astype("f4"), "noise", i, 0.0)
     return out / (np.std(out) + 1e-9)
@@ -103,7 +111,9 @@ def dinner(folk: list[Person], rng: np.random.Generator, model: SileroActivity, 
         spans[s.who] += here
         if s.phrase.small:
             small[s.phrase.small][s.who] += here
-    powers = [np.mean(p[0] ** 2) / max(0.02, sum(b - a for a, b in sp) / seconds) for p, sp in zip(parts[:2], spans[:2], strict=True)]
+    powers = [
+        np.mean(p[0] ** 2) / max(0.02, sum(b - a for a, b in sp) / seconds) for p, sp in zip(parts[:2], spans[:2], strict=True)
+    ]
     loud = np.sqrt(np.mean([p for p in powers if p > 0]))
     snr = rng.choice([rng.uniform(0, 12), rng.uniform(8, 30)])
     bed = loud * 10 ** (-snr / 20)

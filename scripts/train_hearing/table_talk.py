@@ -61,7 +61,13 @@ class Table:
             if self.rng.random() < self.small / rate:
                 p = self.pick(who)
                 kind = self.rng.random()
-                made = laugh(p, self.rng) if kind < self.laughs else hum(p, self.rng) if kind < (1 + self.laughs) / 2 else word(p, self.rng)
+                made = (
+                    laugh(p, self.rng)
+                    if kind < self.laughs
+                    else hum(p, self.rng)
+                    if kind < (1 + self.laughs) / 2
+                    else word(p, self.rng)
+                )
                 t = self.say(who, t, made)
             else:
                 t = self.talk(who, t, float(self.rng.uniform(0.5, 4)))

@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 from companion.adapters.silero_activity import SileroActivity
 from companion.hearing.background import Background
-from companion.hearing.hearing import Hearing
 from companion.hearing.heard import Heard, Segment
+from companion.hearing.hearing import Hearing
 from companion.partner import Pair, Partner
 from companion.timeline import BLOCK, RATE
 

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from companion.effects import Enrol
-from companion.events import Enrolled
+from companion.events import Enrolled, Noise
+from companion.hearing.hearing import Hearing
 from companion.partner import Pair
 from companion.timeline import BLOCK, RATE
 from tests.hearing.dinner import ALEX, SAM, activity, alex, background, blocks, closed, enrolment, hearing, run, sam, table
@@ -85,17 +86,14 @@ def test_separability_needs_both() -> None:
 
 
 def test_a_loud_room_is_announced_and_taken_back() -> None:
-    from companion.events import Noise
-    from companion.hearing.hearing import Hearing
-
     h = Hearing(Pair(ALEX, SAM), activity(), background(), 1, noise_for=4.0, noise_back_for=4.0)
     for who in (ALEX, SAM):
         h.learn(who, enrolment(who, 1))
     rng = np.random.default_rng(3)
-    talk = np.concatenate(
-        [np.concatenate([alex(3.0, i), np.zeros(RATE, np.float32), sam(3.0, i), np.zeros(RATE, np.float32)]) for i in range(9)]
-    )
-    loud = np.where(np.arange(len(talk)) < len(talk) // 2, 0.06, 0.0005) * rng.standard_normal(len(talk))
-    heard = run(h, (talk + loud).astype(np.float32)[:, None])
+    rest = np.zeros(RATE, np.float32)
+    talk = np.concatenate([np.concatenate([alex(3.0, i), rest, sam(3.0, i), rest]) for i in range(9)])
+    part = np.arange(len(talk)) * 3 // len(talk)
+    noise = np.where(part == 1, 0.05, 0.0005) * rng.standard_normal(len(talk))
+    heard = run(h, (talk + noise).astype(np.float32)[:, None])
     told = [n.loud for t in heard for n in t.notices if isinstance(n, Noise)]
     assert told == [True, False]
