@@ -11,6 +11,7 @@ import hashlib
 from pathlib import Path
 
 import numpy as np
+from numpy.lib.stride_tricks import as_strided
 from numpy.typing import NDArray
 
 from companion.timeline import BLOCK
@@ -52,6 +53,13 @@ class SileroActivity:
         self._hidden: Floats = np.zeros(_CELLS, np.float32)
         self._cell: Floats = np.zeros(_CELLS, np.float32)
         self._sound: Floats = np.zeros(_CONTEXT + BLOCK + 64, np.float32)  # context, block, reflected end
+        self._frames = as_strided(self._sound, (4, 256), (128 * 4, 4))
+        # Layers with an empty frame at each end; the views beside them are rows of three frames, in steps of one and of two.
+        self._spectrum: Floats = np.zeros((6, 129), np.float32)
+        self._spectra = as_strided(self._spectrum, (4, 387), (129 * 4, 4))
+        self._first: Floats = np.zeros((6, 128), np.float32)
+        self._firsts = as_strided(self._first, (2, 384), (2 * 128 * 4, 4))
+        self._second: Floats = np.zeros((3, 64), np.float32)
 
     def feed(self, block: Floats) -> float:
         """Speech probability of 512 samples (mono, 16 kHz, full scale ±1)."""
@@ -61,17 +69,10 @@ class SileroActivity:
         s[:_CONTEXT] = s[BLOCK : BLOCK + _CONTEXT]
         s[_CONTEXT : _CONTEXT + BLOCK] = block
         s[_CONTEXT + BLOCK :] = s[-66:-130:-1]
-        frames = np.lib.stride_tricks.as_strided(s, (4, 256), (128 * 4, 4))
-        spectrum = np.abs(np.fft.rfft(frames * self._window, axis=1)).astype(np.float32)  # (4, 129)
-        x = np.zeros((6, 129), np.float32)
-        x[1:5] = spectrum
-        x = np.lib.stride_tricks.as_strided(x, (4, 387), (129 * 4, 4))  # rows of three frames, step one
-        y = np.zeros((6, 128), np.float32)
-        np.maximum(x @ self._conv[0] + self._bias[0], 0, out=y[1:5])
-        y = np.lib.stride_tricks.as_strided(y, (2, 384), (2 * 128 * 4, 4))  # step two
-        z = np.zeros((3, 64), np.float32)
-        np.maximum(y @ self._conv[1] + self._bias[1], 0, out=z[1:3])
-        v = np.maximum(z.reshape(-1) @ self._conv[2] + self._bias[2], 0)
+        self._spectrum[1:5] = np.abs(np.fft.rfft(self._frames * self._window, axis=1))
+        np.maximum(self._spectra @ self._conv[0] + self._bias[0], 0, out=self._first[1:5])
+        np.maximum(self._firsts @ self._conv[1] + self._bias[1], 0, out=self._second[1:3])
+        v = np.maximum(self._second.reshape(-1) @ self._conv[2] + self._bias[2], 0)
         v = np.maximum(v @ self._middle + self._bias[3], 0)
         return self._remember(v)
 
