@@ -129,7 +129,8 @@ def main() -> None:
     understood(chosen(human_sets(), options.only), engines, options.confusions)
     understood(chosen(made_sets(), options.only), engines, options.confusions)
     false_accepts(chosen(reject_sets(), options.only), rejecting)
-    costs(options.model, engines)
+    if not options.only:
+        costs(options.model, engines)
 
 
 if __name__ == "__main__":

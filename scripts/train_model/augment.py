@@ -66,7 +66,7 @@ class Surroundings:
         kind = rng.random()
         if kind < 0.25:
             voices = [self._stretch(self.babble, length, rng) * rng.uniform(0.3, 1) for _ in range(rng.integers(1, 7))]
-            return np.sum(voices, axis=0)
+            return np.asarray(np.sum(voices, axis=0), np.float32)
         if kind < 0.45 and self.recorded:
             return self._stretch(self.recorded[rng.integers(len(self.recorded))], length, rng)
         if kind < 0.8:
@@ -124,4 +124,4 @@ def heard(speech: Floats, lead: int, tail: int, around: Surroundings, rng: np.ra
 
 
 def _quantised(sound: Floats, loudness_db: float) -> Floats:
-    return np.rint(np.clip(sound * (32768 * 10 ** (loudness_db / 20)), -32768, 32767)).astype(np.float32)
+    return np.asarray(np.rint(np.clip(sound * (32768 * 10 ** (loudness_db / 20)), -32768, 32767)), np.float32)

@@ -27,7 +27,8 @@ class Clip:
 
 def as_pcm(sound: NDArray[np.floating]) -> NDArray[np.int16]:
     """Samples within ±1 as 16-bit integers, clipped."""
-    return np.rint(np.clip(sound * 32767.0, -32768, 32767)).astype(np.int16)
+    pcm: NDArray[np.int16] = np.rint(np.clip(sound * 32767.0, -32768, 32767)).astype(np.int16)
+    return pcm
 
 
 def save(path: Path, clips: Iterable[Clip]) -> None:

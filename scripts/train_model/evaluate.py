@@ -23,8 +23,7 @@ def with_scale(scale: float) -> Path:
     """A copy of the shipped model with another weight of `[unk]`."""
     folder = places.work("scales", f"{scale:.2f}", "x").parent
     shutil.copytree(places.MODEL, folder, dirs_exist_ok=True)
-    dictionary = lexicon.pronunciations()
-    graphs.write_graphs(folder, {word: dictionary[word] for word in graphs.model_words()}, scale)
+    graphs.write_graphs(folder, lexicon.spelt(graphs.model_words()), scale)
     return folder
 
 

@@ -94,9 +94,7 @@ def write_model(folder: Path, checkpoint: Path, words: lexicon.Lexicon) -> None:
 
 def run(folder: Path = places.MODEL, checkpoint: str = "checkpoint.pt") -> None:
     """Write the model folder from the latest checkpoint."""
-    dictionary = lexicon.pronunciations()
-    words = places.work("vocabulary.txt").read_text(encoding="utf8").split()
-    words = list(dict.fromkeys([*words, *sorted(lexicon.needed_words())]))
-    write_model(folder, places.work(checkpoint), {word: dictionary[word] for word in words})
+    common = places.work("vocabulary.txt").read_text(encoding="utf8").split()
+    write_model(folder, places.work(checkpoint), lexicon.spelt({*common, *lexicon.needed_words()}))
     if folder == places.MODEL:
         manifest.run()

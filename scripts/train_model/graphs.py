@@ -230,10 +230,6 @@ def model_words(folder: Path = places.MODEL) -> set[str]:
 
 def run(folder: Path = places.MODEL) -> None:
     """Rebuild the graphs of the shipped model: its own words, and all that texts and content need now."""
-    dictionary = lexicon.pronunciations()
-    wanted = model_words(folder) | lexicon.needed_words()
-    if missing := [word for word in wanted if word not in dictionary]:
-        raise lexicon.UnknownWords(missing)
-    write_graphs(folder, {word: dictionary[word] for word in wanted})
+    write_graphs(folder, lexicon.spelt(model_words(folder) | lexicon.needed_words()))
     if folder == places.MODEL:
         manifest.run()

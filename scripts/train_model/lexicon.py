@@ -23,6 +23,15 @@ EXTRA_DICT = places.HERE / "extra.dict"
 PHRASE_TEXTS = ("commands", "answers", "danger")
 WORD_TEXTS = ("twins", "feelings", "needs", "numbers", "spoken")
 CONTENT_FILES = ("commands.yaml", "answers.yaml", "danger.yaml")
+VOWELS = frozenset({"AA", "AE", "AH", "AO", "AW", "AY", "EH", "ER", "EY", "IH", "IY", "OW", "OY", "UH", "UW"})
+BROAD_A = frozenset(
+    {
+        "after", "afternoon", "ask", "asked", "asking", "answer", "aunt", "bath", "can't", "castle", "chance",
+        "class", "dance", "fast", "faster", "glass", "grass", "half", "halfway", "last", "laugh", "laughing",
+        "laughter", "master", "nasty", "pass", "past", "path", "plant", "rather", "staff", "task", "vast",
+    }
+)
+"""Words with the vowel of “father” in southern English."""
 MEANING_KEYS = frozenset({"check", "consent", "where", "by"})
 """Keys of content files whose values say what a phrase means and are not spoken."""
 
@@ -66,9 +75,26 @@ def read_dictionary(path: Path) -> Lexicon:
     return {word: prons for word, prons in lexicon.items() if prons}
 
 
+def british(word: str, phones: list[str]) -> list[str]:
+    """The word as southern English has it: no r before consonants and at the end, broad a, short o."""
+    found = []
+    for phone, following in zip(phones, [*phones[1:], ""], strict=True):
+        if phone == "R" and following not in VOWELS:
+            continue
+        open_vowel = (phone == "AE" and word in BROAD_A) or (phone == "AO" and following in ("NG", "F", "S", "TH"))
+        found.append("AA" if open_vowel else phone)
+    return found
+
+
 def pronunciations() -> Lexicon:
-    """All words that can be said; `extra.dict` overrules the CMU dictionary."""
-    return read_dictionary(pocketsphinx_dictionary()) | read_dictionary(EXTRA_DICT)
+    """All words that can be said, American forms first; `extra.dict` overrules the CMU dictionary."""
+    lexicon = read_dictionary(pocketsphinx_dictionary()) | read_dictionary(EXTRA_DICT)
+    for word, variants in lexicon.items():
+        for phones in tuple(variants):
+            other = british(word, phones)
+            if other and other not in variants:
+                variants.append(other)
+    return lexicon
 
 
 def text_lines(name: str) -> list[str]:
@@ -133,6 +159,14 @@ def vocabulary(lexicon: Lexicon) -> list[str]:
     if missing := [word for word in needed if word not in lexicon]:
         raise UnknownWords(missing)
     return list(dict.fromkeys([*sorted(needed), *common_words(lexicon, N_COMMON_WORDS)]))
+
+
+def spelt(words: Iterable[str]) -> Lexicon:
+    """The words with their pronunciations. Raises UnknownWords."""
+    dictionary, wanted = pronunciations(), list(words)
+    if missing := [word for word in wanted if word not in dictionary]:
+        raise UnknownWords(missing)
+    return {word: dictionary[word] for word in wanted}
 
 
 def run() -> None:

@@ -15,7 +15,7 @@ CARD = "card.md"
 
 def fingerprints(folder: Path) -> dict[str, dict[str, int | str]]:
     """File below a model folder → bytes and sha256, in order of names; the card, which may be edited, is left out."""
-    found = {}
+    found: dict[str, dict[str, int | str]] = {}
     for path in sorted(folder.rglob("*")):
         name = path.relative_to(folder).as_posix()
         if path.is_file() and name != CARD:

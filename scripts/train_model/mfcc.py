@@ -43,7 +43,7 @@ def _cosines() -> Floats:
     cosines = np.sqrt(2.0 / N_MEL) * np.cos(np.pi / N_MEL * (column + 0.5) * row)
     cosines[0] = np.sqrt(1.0 / N_MEL)
     lift = 1.0 + 0.5 * LIFTER * np.sin(np.pi * np.arange(N_CEPSTRA) / LIFTER)
-    return (cosines * lift[:, None]).T.astype(np.float32)
+    return np.asarray((cosines * lift[:, None]).T, np.float32)
 
 
 def mel_bank(warp: float = 1.0) -> Floats:
@@ -55,7 +55,7 @@ def mel_bank(warp: float = 1.0) -> Floats:
     mel, edges = _mel(np.where(hertz < bend, hertz * warp, above)), np.linspace(_mel(LOW_HZ), _mel(HIGH_HZ), N_MEL + 2)
     left, centre, right = edges[:-2, None], edges[1:-1, None], edges[2:, None]
     slope = np.where(mel <= centre, (mel - left) / (centre - left), (right - mel) / (right - centre))
-    return np.where((mel > left) & (mel < right), slope, 0.0).T.astype(np.float32)
+    return np.asarray(np.where((mel > left) & (mel < right), slope, 0.0).T, np.float32)
 
 
 _POVEY = ((0.5 - 0.5 * np.cos(2 * np.pi * np.arange(WINDOW) / (WINDOW - 1))) ** 0.85).astype(np.float32)
@@ -74,7 +74,7 @@ def mfcc(samples: Floats, bank: Floats = _BANK) -> Floats:
     spectrum = np.fft.rfft(frames * _POVEY, FFT)[:, : FFT // 2]
     power = spectrum.real**2 + spectrum.imag**2
     energies = np.maximum(power.astype(np.float32) @ bank, np.finfo(np.float32).eps)
-    return np.log(energies) @ _COSINES
+    return np.asarray(np.log(energies) @ _COSINES, np.float32)
 
 
 def without_mean(features: Floats, global_mean: Floats) -> Floats:
@@ -85,4 +85,4 @@ def without_mean(features: Floats, global_mean: Floats) -> Floats:
     count = (ends - starts)[:, None]
     prior = np.clip(MEAN_WINDOW - count, 0, PRIOR_FRAMES)
     mean = (sums[ends] - sums[starts] + prior * global_mean) / (count + prior)
-    return (features - mean).astype(np.float32)
+    return np.asarray(features - mean, np.float32)

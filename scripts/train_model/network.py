@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 
 import torch
@@ -69,7 +70,8 @@ class Network(nn.Module):
         self.shape = shape or Shape()
         self.entry = nn.Linear(SPLICE * N_CEPSTRA, self.shape.hidden)
         self.norm = nn.BatchNorm1d(self.shape.hidden)
-        self.blocks = nn.ModuleList(Block(self.shape, ahead) for ahead in self.shape.looks_ahead)
+        self.blocks: Iterable[Block]
+        self.blocks = nn.ModuleList(Block(self.shape, ahead) for ahead in self.shape.looks_ahead)  # type: ignore[assignment]
         self.final = nn.Linear(self.shape.hidden, self.shape.final, bias=False)
         self.out = nn.Linear(self.shape.final, N_PDFS)
         nn.init.zeros_(self.out.bias)

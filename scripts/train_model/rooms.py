@@ -24,7 +24,7 @@ def noise_room(rng: np.random.Generator) -> Floats:
     for _ in range(rng.integers(3, 9)):
         tail[rng.integers(10, min(length, 600))] += rng.uniform(-0.5, 0.5)
     tail[0] = 1.0
-    return tail.astype(np.float32)
+    return np.asarray(tail, np.float32)
 
 
 def image_room(rng: np.random.Generator, distance_m: tuple[float, float] = (0.5, 3.5)) -> Floats:
@@ -44,7 +44,7 @@ def image_room(rng: np.random.Generator, distance_m: tuple[float, float] = (0.5,
     response = np.asarray(room.rir[0][0], np.float32)
     arrival = int(np.argmax(np.abs(response) > 0.2 * np.abs(response).max()))
     response = response[arrival : arrival + int(0.8 * RATE_HZ)]
-    return response / np.abs(response).max()
+    return np.asarray(response / np.abs(response).max(), np.float32)
 
 
 def draw_rooms(count: int, rng: np.random.Generator) -> list[Floats]:

@@ -33,7 +33,7 @@ AVERAGING = 0.999
 OUTPUT_DECAY = 1e-4
 """Keeps scores small; libvosk uses them as they are."""
 GRADIENT_SCALE, GRADIENT_CLIP = 10.0, 5.0
-MOST_VARIANTS = 3
+MOST_VARIANTS = 4
 SAVE_EVERY_S = 120.0
 CHECKPOINT = "checkpoint.pt"
 
@@ -138,7 +138,7 @@ class Training:
             group["lr"] = rate
         self.network.train()
         features = with_a_gap(stacked(batch), rng)
-        with torch.autocast("cpu", dtype=torch.bfloat16, enabled=torch.backends.mkldnn.is_available()):
+        with torch.autocast("cpu", dtype=torch.bfloat16, enabled=True):
             scores = self.network(features).float()
         gradient, objective = self.scores_gradient(scores.detach(), batch)
         self.optimiser.zero_grad()

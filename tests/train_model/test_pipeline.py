@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+
 from scripts.train_model import kaldi, lexicon, mfcc, people, probe
 from scripts.train_model.graphs import UNKNOWN, WordGraph, intervals, numbered
 from scripts.train_model.phones import N_CLASSES, N_PDFS, PHONES, SILENCE, first_pdf, pdf_pairs

@@ -15,11 +15,13 @@ import pytest
 import vosk
 from numpy.typing import NDArray
 from ruamel.yaml import YAML
+
 from scripts.train_model import graphs, lexicon, manifest, places
 from scripts.train_model.recognizers import Vosk, padded
 from scripts.train_model.voices import Espeak
 
-COMMANDS = ["stop", "time out", "hold on a moment", "i'm done", "yes", "no", "skip this", "resume", "give me a hint", "next please"]
+COMMANDS = ["stop", "time out", "hold on a moment", "i'm done", "yes", "no", "skip this", "resume", "hint"]
+TALK = ["the weather in the mountains was terrible", "my sister bought seven chickens", "kitchen furniture"]
 
 
 @cache
@@ -91,7 +93,7 @@ def test_a_command_is_understood_between_unknown_words(phrase: str, speaker: str
     assert min(word["conf"] for word in result["result"]) >= 0.7
 
 
-@pytest.mark.parametrize("talk", ["the weather in the mountains was terrible", "my sister bought seven chickens", "kitchen furniture"])
+@pytest.mark.parametrize("talk", TALK)
 def test_talk_is_not_taken_for_a_command(talk: str) -> None:
     assert heard(voice().say(talk, "en-us", 160))["text"] not in COMMANDS
 
@@ -105,7 +107,6 @@ def test_a_command_is_placed_where_it_was_said() -> None:
 def test_rebuilding_the_graphs_gives_the_shipped_ones(tmp_path: Any) -> None:
     if importlib.util.find_spec("pocketsphinx") is None:
         pytest.skip("the CMU dictionary comes with pocketsphinx, which is not installed")
-    dictionary = lexicon.pronunciations()
-    graphs.write_graphs(tmp_path, {word: dictionary[word] for word in graphs.model_words()})
+    graphs.write_graphs(tmp_path, lexicon.spelt(graphs.model_words()))
     for name in ("HCLr.fst", "Gr.fst", "words.txt"):
         assert (tmp_path / "graph" / name).read_bytes() == (places.MODEL / "graph" / name).read_bytes(), name
