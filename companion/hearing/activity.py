@@ -38,6 +38,11 @@ class Gain:
                 self.loud_db += _RISE * (e - self.loud_db)
             else:
                 self.loud_db -= min(_FALL_DB, (self.loud_db - e) * 0.01)
+        return self.factor
+
+    @property
+    def factor(self) -> float:
+        """The factor as it stands."""
         return 1.0 if self.loud_db is None else float(10 ** ((WANTED_DB - self.loud_db) / 20))
 
 

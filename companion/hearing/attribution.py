@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from companion.hearing.direction import degrees_apart, directions
 from companion.hearing.enrolment import Profile
-from companion.hearing.features import Frames
+from companion.hearing.features import FRAMES_A_SECOND, Frames
 from companion.hearing.fusion import Fusion, Net
 from companion.hearing.smoothing import LAG, FixedLag
 from companion.hearing.voices import Mixture, VoiceScores
@@ -18,8 +18,15 @@ COMMON, EACH = 31, 9
 """How many numbers of evidence a frame has: of nobody in particular, and of each partner."""
 
 
+_FORGET = np.exp(-1 / (np.array([0.2, 0.8], np.float32) * np.float32(FRAMES_A_SECOND)))
+"""With one microphone, voices are also averaged over about 0.2 and 0.8 s of speech."""
+
+
 class Evidence:
-    """Frames to numbers near 1. What is said of the first partner is said of the second in the same words."""
+    """Frames to numbers near 1. What is said of the first partner is said of the second in the same words.
+
+    The places in `each` that hold direction with two microphones hold means of the voice over some time with one.
+    """
 
     def __init__(self, mixture: Mixture, one: Profile, two: Profile, colour: Floats) -> None:
         self._voices = VoiceScores(mixture, one.voice, two.voice, colour)
@@ -29,6 +36,8 @@ class Evidence:
         self._sharpness = 1 / np.array([[x.pitch_spread] for x in v], np.float32)
         apart = abs(v[0].pitch - v[1].pitch) / (v[0].pitch_spread + v[1].pitch_spread)
         degrees = degrees_apart(*self._places) / 60 if self._places else 0.0
+        self._sums: Floats = np.zeros((2, 2, 2), np.float32)
+        self._weights: Floats = np.zeros(2, np.float32)
         self._pair = np.array([1.0 if self._places else 0.0, degrees, min(apart, 4.0), min(one.fit, two.fit)], np.float32)
 
     def feed(self, frames: Frames) -> tuple[Floats, Floats]:
@@ -57,7 +66,23 @@ class Evidence:
             each[:, :, 5] = d.share
             each[:, :, 6] = d.bands.sum(axis=2) / 20
             each[:, :, 7] = (d.share > 0.2) * np.clip(colour.T, -10, 10) / 4
+        elif self._places is None:
+            each[:, :, 2:8] = self._remembered(frames, colour, pitch)
         return common, each
+
+
+    def _remembered(self, frames: Frames, colour: Floats, pitch: Floats) -> Floats:
+        """(2, n, 6): colour over both times, pitch over both, and how far ahead of the partner the colour is, over both."""
+        w = 1 / (1 + np.exp(np.float32(2) - frames.db / 3))
+        out = np.empty((len(w), 6, 2), np.float32)
+        now = np.stack([np.clip(colour, -15, 15) / 4, pitch / 2], axis=1)  # (n, 2, 2)
+        for i in range(len(w)):
+            self._sums = _FORGET[:, None, None] * self._sums + w[i] * now[i]
+            self._weights = _FORGET * self._weights + w[i]
+            mean = self._sums / (self._weights + 1)[:, None, None]  # (time, colour or pitch, partner)
+            out[i, 0:2], out[i, 2:4] = mean[:, 0], mean[:, 1]
+            out[i, 4:6] = 2 * (mean[:, 0] - mean[:, 0, ::-1])
+        return out.transpose(2, 0, 1)
 
 
 class ByNet:
