@@ -18,18 +18,25 @@ from companion.timeline import Sample, Span, samples
 LAUGH_NEAR = samples(1.0)
 """A laugh this close to a phrase makes it doubtful."""
 
+MASKED_AFTER = samples(0.3)
+"""A phrase of the companion's own line is not believed for this long after it, either."""
+
+WELL_CANCELLED_DB = 25.0
+"""Unless this much of the echo is taken out: then nothing of it is recognised as a word (our choice)."""
+
 
 class Ears:
     """Hearing, the own-voice side path and the phrases, in one chain."""
 
     def __init__(self, hearing: Hearing, own_voice: OwnVoice, words: Words) -> None:
         self.hearing = hearing
-        self._own = own_voice
+        self.own_voice = own_voice
         self._words = words
         self._grammar = ListenFor(Mode.OFF)
         self._speaking = False
         self._spoken_text = ""
         self._laughed: Sample = -LAUGH_NEAR
+        self._silent_since: Sample = -MASKED_AFTER
 
     def listen_for(self, what: ListenFor) -> None:
         """A new mode and grammar, from the next block on."""
@@ -42,40 +49,64 @@ class Ears:
 
     def playback_started(self, at: Sample, sound: NDArray[np.float32] | None, text: str) -> None:
         """The companion began to sound; `text` is what it says (nothing for a chime)."""
-        self._own.started(at, sound)
-        self._spoken_text = text
+        self.own_voice.started(at, sound)
+        self._spoken_text = _folded(text)
+        if self._speaking:
+            self._words.listen_for(self._over_voice())
 
     def playback_ended(self, at: Sample) -> None:
         """It fell silent."""
-        self._own.ended(at)
+        self.own_voice.ended(at)
 
     def feed(self, at: Sample, block: NDArray[np.float32]) -> Heard:
         """One block: float32 (512, channels), its first sample at `at`."""
         mono = np.ascontiguousarray(block[:, 0])
-        side = self._own.feed(at, mono)
-        if side.own != self._speaking:
-            self._speaking = side.own
-            self.hearing.own_voice(side.own)
-            self._words.listen_for(self._over_voice() if side.own else self._grammar)
+        side = self.own_voice.feed(at, mono)
+        utterances = [self._turn(at, side.own)] if side.own != self._speaking else []
         heard = self.hearing.feed(block)
         if any(segment.laugh > 0.5 for segment in heard.segments):
             self._laughed = heard.now
-        speech = side.speech if side.own else float(heard.anyone)
-        utterance = self._words.feed(at, side.left, speech)
-        said = () if utterance is None else (self._said(utterance, heard.now, side.own),)
+        if side.clean:
+            utterances.append(self._words.feed(at, side.left, side.speech if side.own else float(heard.anyone)))
+        else:
+            self._words.forget()
+        said = tuple(self._said(one, heard.now) for one in utterances if one is not None)
         return replace(heard, own_voice=side.own, barge_in=side.barge_in, said=(*heard.said, *said))
 
-    def _said(self, utterance: Utterance, now: Sample, over_voice: bool) -> Said:
-        by, sure = (None, 0.0) if over_voice else self.hearing.attribution(Span(utterance.start, utterance.end))
-        if utterance.phrase is None:
+    def _turn(self, at: Sample, own: bool) -> Utterance | None:
+        """The companion begins to sound, or its echo has died away. An utterance that was just over is judged before that."""
+        finished = self._words.close(at) if own else None
+        self._speaking = own
+        self._silent_since = at
+        self.hearing.own_voice(own)
+        self._words.listen_for(self._over_voice() if own else self._grammar)
+        return finished
+
+    def _said(self, utterance: Utterance, now: Sample) -> Said:
+        by, sure = self.hearing.attribution(Span(utterance.start, utterance.end))
+        if utterance.phrase is None or self._may_be_ours(utterance.phrase, utterance.start):
             return SomethingHeard(utterance.start, utterance.end, now, by)
         laughed = now - self._laughed < LAUGH_NEAR
         return PhraseHeard(
             utterance.start, utterance.end, now, utterance.phrase, utterance.confidence, by, sure, utterance.isolated, laughed
         )
 
+    def _may_be_ours(self, phrase: str, start: Sample) -> bool:
+        """Is it in the line that sounds, or sounded a moment before, and the echo not well cancelled?"""
+        if not self._speaking and start >= self._silent_since + MASKED_AFTER:
+            return False
+        return self._saying(phrase) and self.own_voice.erle_db < WELL_CANCELLED_DB
+
+    def _saying(self, phrase: str) -> bool:
+        return f" {phrase} " in f" {self._spoken_text} "
+
     def _over_voice(self) -> ListenFor:
         """While the companion speaks only a few phrases are live, less those that it is saying itself."""
-        text = " ".join("".join(c if c.isalnum() or c == "'" else " " for c in self._spoken_text.lower()).split())
-        live = tuple(phrase for phrase in self._grammar.over_voice if f" {phrase} " not in f" {text} ")
+        live = tuple(phrase for phrase in self._grammar.over_voice if not self._saying(phrase))
         return ListenFor(Mode.CMD, live, self._grammar.decoys)
+
+
+def _folded(text: str) -> str:
+    """As a recogniser would write it."""
+    small = text.lower().replace("’", "'")
+    return " ".join("".join(c if c.isalnum() or c == "'" else " " for c in small).split())

@@ -36,6 +36,9 @@ LONGEST = samples(3.6)
 LEAST_CONFIDENCE = 0.5
 """Below this nothing is a phrase. Each command may ask for more."""
 
+_SETTLED = samples(0.16) // BLOCK
+"""After so much silence an utterance that is broken off counts as finished: longer than a stop inside a word."""
+
 
 @dataclass(frozen=True, slots=True)
 class Utterance:
@@ -91,6 +94,10 @@ class Words:
             self._recognizer.end()
         self._start, self._asking, self._quiet, self._held = None, False, 0, []
         self._before.clear()
+
+    def close(self, now: Sample) -> Utterance | None:
+        """Something else begins to sound: judge the utterance under way if its speaker has just fallen silent."""
+        return self._finish(now) if self._start is not None and self._quiet >= _SETTLED else None
 
     def feed(self, at: Sample, block: NDArray[np.float32], speech: float) -> Utterance | None:
         """One mono block with its speech probability; an utterance when one has ended with it."""
