@@ -61,7 +61,9 @@ def phrases_for(mode: Mode, library: Library, listening: Listening = RUNNING) ->
     if mode is not Mode.QUIET:
         phrases += danger_phrases(library)
     accepted = tuple(dict.fromkeys(phrases))
-    decoys = dict.fromkeys(decoy for command in live for decoy in command.decoys if decoy not in accepted)
+    small = [sound for sounds in library.word_lists.get("small_sounds", {}).values() for sound in sounds]
+    twins = [decoy for command in live for decoy in command.decoys]
+    decoys = dict.fromkeys(decoy for decoy in (*twins, *small) if decoy not in accepted)
     return Grammar(accepted, tuple(decoys))
 
 

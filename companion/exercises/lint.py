@@ -30,7 +30,7 @@ __all__ = ["Finding", "lint", "lint_library"]
 
 NEAR = 5
 """Openers closer than this many edits are the same opener to the ear."""
-SHARED = frozenset({"commands", "answers", "danger", "feelings", "hints", "blocked", "replies", "unsaid"})
+SHARED = frozenset({"commands", "answers", "danger", "feelings", "hints", "blocked", "replies", "unsaid", "small_sounds"})
 
 
 def lint(

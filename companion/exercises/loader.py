@@ -33,7 +33,7 @@ Made = TypeVar("Made")
 _LINES = TypeAdapter(dict[str, Line])
 _COMMANDS = TypeAdapter(dict[str, Command])
 _WORD_LISTS = TypeAdapter(dict[str, tuple[str, ...]])
-WORD_LISTS = ("feelings", "hints", "blocked", "replies", "unsaid")
+WORD_LISTS = ("feelings", "hints", "blocked", "replies", "unsaid", "small_sounds")
 _STEP_LISTS = ("steps", "mirrored", "then", "otherwise")
 
 
