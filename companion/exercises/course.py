@@ -252,11 +252,13 @@ class Course:
         ring = getattr(place.spec, "openers", None)
         recalled = playing.openers.get(ring) if ring and place.half else None
         tonight = self._tonight
+        following = playing.path.peek(place)
         return Scene(
             place=place, pair=tonight.pair, size=playing.size, level=tonight.level, manners=tonight.manners, script=self._script,
             talk=self._talk, ear=self._ear, answers=self._answers, words=tonight.words, names=tonight.names,
             enrolled=tonight.known, last_holder=playing.last_holder, recalled=recalled,
-            used=playing.used.get(place.twin, 0) if place.half else 0, named=frozenset(playing.named),
+            used=playing.used.get(place.twin, 0) if place.half else 0,
+            thanks_follow=isinstance(following, Place) and following.spec.kind == "thank", named=frozenset(playing.named),
         )  # fmt: skip
 
     # --- leaving

@@ -27,6 +27,8 @@ Out = Event | Effect
 
 LAUGHTER_WITHIN = 1.0
 """Seconds around a cue's trigger in which laughter says that no cue was needed."""
+STILL_GOING = 12.0
+"""Seconds for which a cue about an interruption stays fresh while the interruption goes on."""
 BETWEEN_LINES = 0.4
 """Seconds between two lines of the companion's own."""
 OWED_EASES = 10.0
@@ -59,6 +61,7 @@ class _Waiting:
     """A proposed cue that waits for its gap; `alone`: samples its holder has spoken alone since."""
 
     cue: Cue
+    proposed: Sample
     alone: int = 0
     held: bool = False  # a gap came, and only the distance to the last cue kept it back
 
@@ -75,6 +78,7 @@ class _Playing:
     began: Sample | None = None
     over_speech: int = 0
     yields: bool = True
+    worded: bool = False  # its words are being said; a chime is over before it could yield
     waits: Sample | None = None  # since when its next part has waited for a gap
 
 
@@ -149,7 +153,7 @@ class CueDesk:
         refused = None if cue.asked else self._refusal(cue)
         if refused is not None:
             return [self._drop(cue, refused, cue.at)]
-        self._waiting.append(_Waiting(cue))
+        self._waiting.append(_Waiting(cue, cue.at))
         return []
 
     def withdraw(self, name: str, why: Why, at: Sample) -> list[Out]:
@@ -193,10 +197,11 @@ class CueDesk:
             self._end(moment)
             return
         playing.waits = moment.now if playing.waits is None else playing.waits
-        if moment.silent and moment.quiet_for >= samples(self.manners.chime_gap):
+        worded = playing.chimes_left == 0 and not playing.cue.asked
+        if moment.silent and moment.quiet_for >= samples(self.manners.cue_gap if worded else self.manners.chime_gap):
             playing.waits = None
             self._sound(moment)
-        elif moment.now - playing.waits > samples(OWED.stale or 0.0 if playing.cue.asked else self.manners.cue_stale):
+        elif moment.now - playing.waits > samples(min(self._stale(playing.cue), OWED.stale or 0.0)):
             self._out.append(self._drop(playing.cue, "yielded", moment.now))
             self._end(moment)
 
@@ -207,7 +212,7 @@ class CueDesk:
 
     def _yield(self, moment: Moment) -> None:
         playing = self._playing
-        if playing is None or playing.began is None or playing.cue.asked or not playing.yields:
+        if playing is None or playing.began is None or playing.cue.asked or not playing.yields or not playing.worded:
             return
         if moment.quiet_for == 0:
             playing.over_speech += BLOCK
@@ -242,10 +247,15 @@ class CueDesk:
             each.alone += BLOCK
             if each.alone >= samples(self.manners.self_repair):
                 return "mended"
-        stale = self.manners.cue_stale if cue.kind.stale is None else cue.kind.stale
-        if seconds(moment.now - cue.at) > stale:
+        still = Mends.RESUMED in mends and bool(moment.speaking - {cue.holder})
+        if still and moment.now - each.proposed <= samples(STILL_GOING):
+            each.cue = cue = replace(cue, at=moment.now)  # what it is about goes on: it is not stale yet
+        if seconds(moment.now - cue.at) > self._stale(cue):
             return "distance" if each.held else "stale"
         return None
+
+    def _stale(self, cue: Cue) -> float:
+        return self.manners.cue_stale if cue.kind.stale is None else cue.kind.stale
 
     def _give(self, moment: Moment) -> None:
         urgent = [each for each in self._waiting if each.cue.kind.urgent]
@@ -378,7 +388,7 @@ class CueDesk:
             self._out.append(chime)
         else:
             say = self._mouth.say(cue.line or cue.name, playing.text, moment.now, urgent=cue.kind.urgent)
-            playing.number, playing.text = say.cue, ""
+            playing.number, playing.text, playing.worded, playing.began = say.cue, "", True, None
             self._out.append(CueGiven(cue.at, moment.now, say.cue, cue.name, say.text, True, cue.asked, playing.role_free))
             self._out.append(say)
 

@@ -106,9 +106,9 @@ def test_a_chime_needs_only_three_tenths_of_a_second() -> None:
 
 
 def test_a_cue_that_finds_no_gap_in_four_seconds_is_stale() -> None:
-    room = Room().cue("c_int2").speech(4.2, SAM, ALEX).silence(2.0)
+    room = Room().cue("c_reb").speech(4.2, SAM, ALEX).silence(2.0)
     assert room.given == []
-    assert room.dropped == [("c_int2", "stale")]
+    assert room.dropped == [("c_reb", "stale")]
 
 
 def test_a_holder_who_is_back_for_a_second_and_a_half_needs_no_cue() -> None:
@@ -120,6 +120,22 @@ def test_a_holder_who_is_back_for_a_second_and_a_half_needs_no_cue() -> None:
 def test_a_holder_talked_over_has_not_come_back() -> None:
     room = Room().cue("c_int1", holder=SAM).speech(2.0, SAM, ALEX).silence(1.0)
     assert room.given == ["floor"]
+
+
+def test_a_cue_stays_fresh_while_the_other_is_still_coming_in() -> None:
+    room = Room().cue("c_int1", holder=SAM).speech(8.0, ALEX).silence(0.4)
+    assert room.given == ["floor"]
+
+
+def test_but_not_for_ever() -> None:
+    assert Room().cue("c_int1", holder=SAM).speech(17.0, ALEX).silence(1.0).dropped == [("c_int1", "stale")]
+
+
+def test_a_wrap_chimed_into_a_breath_is_said_in_the_next_real_pause() -> None:
+    room = Room()
+    room.length = 0.5
+    room.silence(1.0).cue("c_wrap").silence(0.2).speech(6.0).silence(4.0)
+    assert room.given == ["soon", "soon", "c_wrap for Sam"]
 
 
 def test_laughter_within_a_second_takes_an_interruption_cue_back() -> None:
@@ -255,8 +271,9 @@ def test_the_wrap_chimes_twice_and_then_speaks() -> None:
 def test_the_wrap_keeps_its_words_to_itself_when_somebody_has_begun_to_speak() -> None:
     room = Room()
     room.length = 0.5
-    room.silence(1.0).cue("c_wrap").silence(0.5).speech(0.7).silence(3.0)
+    room.silence(1.0).cue("c_wrap").silence(0.5).speech(31.0).silence(3.0)
     assert "c_wrap for Sam" not in room.given
+    assert ("c_wrap", "yielded") in room.dropped
 
 
 def test_the_wrap_takes_a_smaller_pause_as_time_goes_on() -> None:

@@ -108,6 +108,17 @@ def test_whatever_is_said_to_close_enough_ends_it_kindly(library: Library, said:
     assert table.kinds(Say)[-2].line in ("c_enough_thanks", "c_enough") or table.kinds(Say)[-1].line == "c_enough_thanks"
 
 
+def test_nobody_is_thanked_twice(library: Library) -> None:
+    steps = [{"reflect": {"for": "45 s", "tries": 1}}, {"thank": "thanks"}]
+    table = Table(engine(with_exercises(library, exercise("small", steps)), [PlanItem(exercise="small")])).start()
+    table.until(lambda each: isinstance(each, GiveFloor) and each.holder == SAM)
+    table = answered(once_more(answered(table, "no")), "no")
+    if "c_enough" not in ids(table):
+        table.until_said("c_enough", 10.0)
+    table.run(3.0).say("yes", ALEX).run(6.0)
+    assert [each.line for each in table.kinds(Say)][-2:] == ["c_enough", "thanks"]
+
+
 def test_a_silent_source_is_asked_twice_and_then_left_in_peace(library: Library) -> None:
     table = reflecting(library).talk(SAM, 0.5, 5.0)
     table.until_said("c_check", 20.0)

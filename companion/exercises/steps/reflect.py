@@ -186,6 +186,8 @@ class Reflect:
         return [listen, *self._question.begin(beat.now)]
 
     def _thank(self, beat: Beat) -> list[Wish]:
+        if self._scene.thanks_follow:
+            return [Leave("done")]
         self._stage = "thanks"
         self._spoken = Spoken([self._scene.owed("c_enough_thanks", beat.now, "thanks", holder=self.source)])
         return self._spoken.on(News(), beat.now)

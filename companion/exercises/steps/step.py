@@ -98,7 +98,8 @@ class Scene:
     """Where a step plays.
 
     `last_holder`: who had the last turn in this exercise. `used`: samples the other used in the twin of this turn. `named`: whom
-    the companion has named in it. `recalled`: the opener of the first half of a mirrored block.
+    the companion has named in it. `recalled`: the opener of the first half of a mirrored block. `thanks_follow`: the next step is
+    a thank-you already.
     """
 
     place: Place
@@ -117,6 +118,7 @@ class Scene:
     recalled: str | None = None
     named: frozenset[str] = frozenset()
     used: int = 0
+    thanks_follow: bool = False
 
     @property
     def roles(self) -> Roles:

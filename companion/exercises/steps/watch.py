@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from companion.events import ContestedStart, Interruption, InterruptionEnded
 from companion.exercises.cues import unasked
-from companion.exercises.steps.step import Beat, Scene, Wish
+from companion.exercises.steps.step import Beat, Scene, Wish, Withdraw
 from companion.partner import Partner
 from companion.timeline import Sample, samples
 
@@ -28,21 +28,20 @@ class Interruptions:
         self._episodes = 0
         self._last: Sample | None = None  # end of the last interruption, as far as known
         self._cued: Sample | None = None  # when a cue was last given
-        self._episode_cued = False
         self._takeover: Interruption | None = None
         self._asked = False
 
     def on(self, beat: Beat) -> list[Wish]:
         """The cues that this block's events call for."""
         if beat.news.given & {"c_int1", "c_int2", "c_int3"}:
-            self._cued, self._episode_cued = beat.now, True
+            self._cued = beat.now
             self._asked = self._asked or "c_int3" in beat.news.given
         wishes: list[Wish] = []
         for event in beat.events:
             if isinstance(event, Interruption):
                 wishes += self._begun(event, beat)
             elif isinstance(event, InterruptionEnded) and event.of == self._holder:
-                wishes += self._ended(event, beat)
+                self._ended(event)
         return wishes + self._lasting(beat)
 
     def _sure(self, event: Interruption) -> bool:
@@ -63,18 +62,12 @@ class Interruptions:
         if same:
             return []
         self._episodes += 1
-        self._episode_cued = False
         return self._cue(event, beat, worded=False)
 
-    def _ended(self, event: InterruptionEnded, beat: Beat) -> list[Wish]:
-        """It is over. A takeover that nobody has cued is cued now, in the gap that its end makes."""
-        begun, self._takeover = self._takeover, None
-        if begun is None or begun.start != event.start:
-            return []
-        self._last = event.end
-        if self._episode_cued or self._asked or event.kind == "completion" or event.kind == "butt-in":
-            return []
-        return self._cue(begun, beat, worded=False)
+    def _ended(self, event: InterruptionEnded) -> None:
+        if self._takeover is not None and self._takeover.start == event.start:
+            self._takeover = None
+            self._last = event.end
 
     def _lasting(self, beat: Beat) -> list[Wish]:
         """A takeover that goes on and on, and a holder who has lost the floor."""
@@ -83,7 +76,7 @@ class Interruptions:
             return []
         lasts = beat.now - event.start
         if samples(LONG_TAKEOVER) <= lasts < samples(LONG_TAKEOVER) + samples(0.032) and event.kind == "takeover":
-            return self._cue(event, beat, worded=True)
+            return [Withdraw("c_int1", "outranked"), *self._cue(event, beat, worded=True)]
         return []
 
     def _cue(self, event: Interruption, beat: Beat, *, worded: bool) -> list[Wish]:
