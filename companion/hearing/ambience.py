@@ -13,6 +13,7 @@ UNKNOWN_DB = 30.0
 
 _SPEECH = 1 / (4 * FRAMES_A_SECOND)  # memory of the speech level: 4 s of speech
 _REST = 1 / (2 * FRAMES_A_SECOND)  # of the rest: 2 s of it
+_OVER_FLOOR_DB = 2.0  # noise lies this much above a floor that follows its minima
 _SURE, _SILENT = 0.7, 0.15  # probabilities above and below which a frame counts as speech and as rest
 
 
@@ -34,12 +35,14 @@ class Ambience:
         over = 10 ** (max(0.05, self._speech - self._rest) / 10) - 1  # what is measured as speech is speech and rest
         return float(np.clip(10 * np.log10(over), -10, 60))
 
-    def feed(self, at: Sample, speaks: float, level_db: float) -> None:
-        """One frame: the probability that a partner speaks in it, and its level."""
+    def feed(self, speaks: float, level_db: float, floor_db: float) -> None:
+        """One frame: the probability that a partner speaks in it, its level, and the noise floor under it."""
         if speaks > _SURE:
             self._speech = level_db if self._speech is None else self._speech + _SPEECH * (level_db - self._speech)
         elif speaks < _SILENT:
             self._rest = level_db if self._rest is None else self._rest + _REST * (level_db - self._rest)
+        if self._rest is not None:  # in a din nothing is clearly silence, and the floor alone tells
+            self._rest = max(self._rest, floor_db + _OVER_FLOOR_DB)
 
     def notice(self, now: Sample) -> Noise | None:
         """Once a block: whether the room has just become too loud to follow, or quiet enough again."""

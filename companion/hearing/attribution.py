@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import deque
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -9,6 +11,7 @@ from companion.hearing.direction import degrees_apart, directions
 from companion.hearing.enrolment import Profile
 from companion.hearing.features import FRAMES_A_SECOND, Frames
 from companion.hearing.fusion import Fusion, Net
+from companion.hearing.seats import Seats
 from companion.hearing.smoothing import LAG, FixedLag
 from companion.hearing.voices import Mixture, VoiceScores
 
@@ -28,17 +31,18 @@ class Evidence:
     The places in `each` that hold direction with two microphones hold means of the voice over some time with one.
     """
 
-    def __init__(self, mixture: Mixture, one: Profile, two: Profile, colour: Floats) -> None:
+    def __init__(self, mixture: Mixture, one: Profile, two: Profile, colour: Floats, voices_apart: float = np.inf) -> None:
+        """`voices_apart`: as `Seats` wants it; without it seats are never thought exchanged."""
         self._voices = VoiceScores(mixture, one.voice, two.voice, colour)
-        self._places = (one.place, two.place) if one.place and two.place else None
+        self.seats = Seats(one.place, two.place, voices_apart) if one.place and two.place else None
         v = (one.voice, two.voice)
         self._pitches = np.array([[x.pitch] for x in v], np.float32)
         self._sharpness = 1 / np.array([[x.pitch_spread] for x in v], np.float32)
         apart = abs(v[0].pitch - v[1].pitch) / (v[0].pitch_spread + v[1].pitch_spread)
-        degrees = degrees_apart(*self._places) / 60 if self._places else 0.0
+        degrees = degrees_apart(*self.seats.places) / 60 if self.seats else 0.0
         self._sums: Floats = np.zeros((2, 2, 2), np.float32)
         self._weights: Floats = np.zeros(2, np.float32)
-        self._pair = np.array([1.0 if self._places else 0.0, degrees, min(apart, 4.0), min(one.fit, two.fit)], np.float32)
+        self._pair = np.array([1.0 if self.seats else 0.0, degrees, min(apart, 4.0), min(one.fit, two.fit)], np.float32)
 
     def feed(self, frames: Frames) -> tuple[Floats, Floats]:
         """(n, COMMON) evidence of nobody in particular, and (2, n, EACH) of the first and second partner."""
@@ -57,8 +61,10 @@ class Evidence:
         each[:, :, 8] = np.clip(z, -3, 3) * np.clip((frames.voiced - 0.4) * 3, 0, 1) / 2
         best = colour.max(axis=1)
         common[:, 27] = np.clip(best, -20, 20) / 4
-        if self._places and frames.phase is not None:
-            d = directions(frames, *self._places)
+        if self.seats and frames.phase is not None:
+            d = directions(frames, *self.seats.places)
+            if self.seats.exchanged(d, colour, frames.vad):
+                d = directions(frames, *self.seats.places)
             common[:, 28] = (d.blend - d.bands.sum(axis=2).max(axis=0)) / 10
             common[:, 29] = d.unclaimed
             common[:, 30] = d.weight / 50
@@ -66,7 +72,7 @@ class Evidence:
             each[:, :, 5] = d.share
             each[:, :, 6] = d.bands.sum(axis=2) / 20
             each[:, :, 7] = (d.share > 0.2) * np.clip(colour.T, -10, 10) / 4
-        elif self._places is None:
+        elif self.seats is None:
             each[:, :, 2:8] = self._remembered(frames, colour, pitch)
         return common, each
 
@@ -88,14 +94,22 @@ class Evidence:
 class ByNet:
     """The evidence weighed by a trained recurrent net."""
 
-    def __init__(self, mixture: Mixture, one: Profile, two: Profile, colour: Floats, net: Net) -> None:
-        self._evidence = Evidence(mixture, one, two, colour)
+    def __init__(
+        self, mixture: Mixture, one: Profile, two: Profile, colour: Floats, net: Net, voices_apart: float = np.inf
+    ) -> None:
+        self._evidence = Evidence(mixture, one, two, colour, voices_apart)
         self._fusion = Fusion(net)
         self.lag = net.lag
+        self._waiting: deque[Frames] = deque()  # heard, not yet told
 
     def feed(self, frames: Frames) -> Floats:
         """(n, 2, 4): each partner speaks, laughs, hums, somebody else speaks; for the frames `lag` before these."""
-        return self._fusion.feed(*self._evidence.feed(frames))
+        told = self._fusion.feed(*self._evidence.feed(frames))
+        if self._evidence.seats is not None:
+            self._waiting.append(frames)
+            if len(self._waiting) > self.lag // len(frames.vad):
+                self._evidence.seats.follow(self._waiting.popleft(), told[:, :, 0])
+        return told
 
 
 class ByHand:

@@ -21,10 +21,14 @@ MOST = 6.0
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """`mean`: (bins,) concentration times unit phasor. `cost`: (bins,) log of the normaliser against a uniform phase."""
+    """`mean`: (bins,) concentration times unit phasor. `cost`: (bins,) log of the normaliser against a uniform phase.
+
+    `resultant`: (bins,) the mean phasor it was made from.
+    """
 
     mean: Phasors
     cost: Floats
+    resultant: NDArray[np.complex128]
 
 
 class PlaceLearner:
@@ -57,7 +61,7 @@ def place(mean: NDArray[np.complex128]) -> Place:
     m = np.convolve(mean, [0.25, 0.5, 0.25], "same")
     r = np.clip(np.abs(m), 0, 0.95)
     kappa = np.minimum(r * (2 - r**2) / (1 - r**2), MOST)  # Banerjee et al. 2005, in two dimensions
-    return Place((kappa * m / (np.abs(m) + 1e-9)).astype(np.complex64), np.log(np.i0(kappa)).astype(np.float32))
+    return Place((kappa * m / (np.abs(m) + 1e-9)).astype(np.complex64), np.log(np.i0(kappa)).astype(np.float32), mean)
 
 
 EDGES = (0, 24, 72)

@@ -49,6 +49,7 @@ class _Waiting(NamedTuple):
 
     vad: float
     level: float
+    floor: float
     f0: float | None
 
 
@@ -141,7 +142,9 @@ class Hearing:
         one, two = (self._enrolments[p] for p in self.pair)
         colour, voices = colour_of(one, two), self._background.voices
         both = voices, one.profile(voices, colour), two.profile(voices, colour), colour
-        self._attribution = ByNet(*both, self._net) if self._net else ByHand(*both)
+        mine, theirs = compared(voices, one, two)
+        apart = float(mine.mean() + theirs.mean())
+        self._attribution = ByNet(*both, self._net, apart) if self._net else ByHand(*both)
 
     def separability(self) -> Separability:
         """How well the two can be told apart, in numbers and a sentence of advice. Raises ValueError before both are enrolled."""
@@ -190,8 +193,9 @@ class Hearing:
             self._enrolments[self._enrolling].feed(frames)
         told = self._attribution.feed(frames) if self._attribution is not None else None
         for i in range(len(frames.vad)):
+            level = float(frames.level[i])
             f0 = float(frames.f0[i]) if frames.voiced[i] > 0.6 else None
-            self._waiting.append(_Waiting(float(frames.vad[i]), float(frames.level[i]), f0))
+            self._waiting.append(_Waiting(float(frames.vad[i]), level, level - float(frames.db[i]), f0))
             if len(self._waiting) > self._lag:
                 at = frames.start + (i - self._lag) * HOP
                 self._label(at, self._waiting.popleft(), None if told is None else told[i])
@@ -210,7 +214,7 @@ class Hearing:
         for t, p, laugh in zip(self._tracks, speaks, laughs, strict=True):
             self._keep(t.feed(at, 0.0 if own else p, laugh, w.level, w.f0))
         if not own:
-            self._ambience.feed(at, max(speaks[:2]), w.level)
+            self._ambience.feed(max(speaks[:2]), w.level, w.floor)
 
     def _report(self, vad: float) -> Heard:
         notices = [*self._notices, self._ambience.notice(self._now), self._others.notice(self._now)]

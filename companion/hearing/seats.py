@@ -1,0 +1,96 @@
+"""Where the partners sit as the evening goes on: heads move, chairs are moved, and now and then they change seats."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from companion.hearing.direction import Directions, Place, place
+from companion.hearing.features import FRAMES_A_SECOND, Frames
+
+Floats = NDArray[np.float32]
+
+TRUST = 60.0
+"""The enrolment counts as this many frames of speech (1 s) when newer speech is added: a head does not come back to where it was
+(ours)."""
+
+MEMORY = 20.0 * FRAMES_A_SECOND
+"""Speech older than about this many frames is forgotten."""
+
+SURE, UNSURE = 0.9, 0.1
+"""Adapt only where one partner surely speaks and the other surely does not."""
+
+EVERY = 32
+"""Frames of sure speech between two looks at the places: half a second."""
+
+_SWAP_MEMORY = 4.0 * FRAMES_A_SECOND
+_SWAP_LEAST = 2.5 * FRAMES_A_SECOND  # frames of speech on each side before seats can be thought exchanged
+_SWAP_SHARE = 0.35  # of the difference between the voices at enrolment, the other way round
+
+
+class Seats:
+    """The places of both partners, followed slowly. `places` is what to listen with now."""
+
+    def __init__(self, one: Place, two: Place, voices_apart: float) -> None:
+        """`voices_apart`: by how many nats a frame the voices differ, each on its own enrolment (both directions added)."""
+        self.places = (one, two)
+        self._apart = voices_apart
+        self._first = [one.resultant, two.resultant]
+        self._sum = np.zeros((2, len(one.mean)), np.complex128)
+        self._weight = np.zeros((2, len(one.mean)))
+        self._new = 0
+        self._forget()
+
+    def _forget(self) -> None:
+        self._says = np.zeros(2)  # how much the voice speaks for the first partner where the first and second place sound
+        self._heard = np.zeros(2)
+
+    def follow(self, frames: Frames, speaks: Floats) -> bool:
+        """Learn from frames whose speakers are known now: `speaks` (n, 2) probabilities. True when the places have moved."""
+        if frames.phase is None or frames.weight is None:
+            return False
+        for k in (0, 1):
+            rows = (speaks[:, k] > SURE) & (speaks[:, 1 - k] < UNSURE)
+            if not rows.any():
+                continue
+            w = frames.weight[rows]
+            self._sum[k] += (w * frames.phase[rows]).sum(axis=0)
+            self._weight[k] += w.sum(axis=0)
+            self._new += len(w)
+            keep = 1 - len(w) / MEMORY
+            self._sum[k] *= keep
+            self._weight[k] *= keep
+        if self._new < EVERY:
+            return False
+        self._new = 0
+        one, two = (place((TRUST * self._first[k] + self._sum[k]) / (TRUST + self._weight[k])) for k in (0, 1))
+        self.places = (one, two)
+        return True
+
+    def exchanged(self, d: Directions, voices: Floats, vad: Floats) -> bool:
+        """Compare what the places say with what the voices say, (n, 2) log likelihoods. True when seats were just exchanged."""
+        score = d.bands.sum(axis=2)  # (2, n)
+        ahead = score[0] - score[1]
+        clear = (np.abs(ahead) > 8) & (vad > 0.5)
+        if not clear.any():
+            return False
+        says = np.clip(voices[:, 0] - voices[:, 1], -8, 8)
+        for k, here in ((0, clear & (ahead > 0)), (1, clear & (ahead < 0))):
+            n = int(here.sum())
+            if n:
+                keep = 1 - n / _SWAP_MEMORY
+                self._says[k] = keep * self._says[k] + float(says[here].sum())
+                self._heard[k] = keep * self._heard[k] + n
+        if self._heard.min() < _SWAP_LEAST:
+            return False
+        one, two = self._says / self._heard
+        if one - two > -_SWAP_SHARE * self._apart:
+            return False
+        self._exchange()
+        return True
+
+    def _exchange(self) -> None:
+        self.places = (self.places[1], self.places[0])
+        self._first.reverse()
+        self._sum, self._weight = self._sum[::-1].copy(), self._weight[::-1].copy()
+        self._forget()
