@@ -40,7 +40,6 @@ class Conversation:
         self._now: Sample = 0
         self._settled: Sample = 0
         self._last_voice: Sample = 0
-        self._sounding_since: Sample = 0  # since when there has been sound of somebody without a break
         self._open: dict[tuple[Partner | None, Sample], Segment] = {}
         self._recent: deque[Segment] = deque()
         self._last: dict[Partner, Segment] = {}
@@ -71,8 +70,6 @@ class Conversation:
         self._now, self._settled = heard.now, heard.settled
         if heard.anyone:
             self._last_voice = heard.now
-        else:
-            self._sounding_since = heard.now
         out = self._speech(heard.segments)
         out += self._overlaps.feed(heard.segments, heard.now)
         out += self._talk(heard.segments)
@@ -159,7 +156,7 @@ class Conversation:
             self._stage = self._stage_for(floor)
             segments = (*(s for s in self._recent if s.end > floor.since and s not in segments), *segments)
         upto = self._next[0].since if self._next else None
-        return out + self._stage.feed(_until(segments, upto), self._settled, self._now, self._sounding_since)
+        return out + self._stage.feed(_until(segments, upto), self._settled, self._now)
 
     def _stage_for(self, floor: Floor) -> HeldFloor | FreeTalk:
         if floor.holder is not None:

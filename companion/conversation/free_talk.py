@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from companion.conversation.interruptions import AT_ONCE, OVER_WORDS, Incoming, kind_settled, not_yet_labelled, told
+from companion.conversation.interruptions import AT_ONCE, OVER_WORDS, Incoming, kind_settled, told
 from companion.conversation.manners import Manners
 from companion.conversation.turns import Turns
 from companion.conversation.utterances import AFTER_ALL, Utterance, Voice
@@ -43,8 +43,8 @@ class FreeTalk:
         self._incoming: Incoming | None = None
         self._contested: Sample = -1
 
-    def feed(self, segments: Sequence[Segment], settled: Sample, now: Sample, sounding: Sample | None = None) -> list[Event]:
-        """Take in segments up to `settled`; what they mean, in order. `sounding`: since when sound is unbroken."""
+    def feed(self, segments: Sequence[Segment], settled: Sample, now: Sample) -> list[Event]:
+        """Take in segments up to `settled`; what they mean, in order."""
         heard: list[tuple[Utterance, Partner, bool]] = []
         for who, side in self._sides.items():
             over = side.voice.feed([s for s in segments if s.by == who], settled)
@@ -53,7 +53,7 @@ class FreeTalk:
                 heard.append((side.voice.current, who, False))
         out: list[Event] = []
         for utterance, who, over_now in sorted(heard, key=lambda h: (h[0].start, h[0].end)):
-            out += self._says(utterance, who, over_now, sounding, now)
+            out += self._says(utterance, who, over_now, now)
         for who in sorted(self._pair, key=lambda p: self._sides[p].run):
             if not self._long_enough_alone(who, settled):
                 continue
@@ -68,14 +68,14 @@ class FreeTalk:
 
     # --- somebody speaks
 
-    def _says(self, utterance: Utterance, who: Partner, over: bool, sounding: Sample | None, now: Sample) -> list[Event]:
+    def _says(self, utterance: Utterance, who: Partner, over: bool, now: Sample) -> list[Event]:
         side = self._sides[who]
         if utterance.start > side.run_end + samples(self._manners.interruption_same):
             side.run = utterance.start
         side.run_end = max(side.run_end, utterance.end)
         if who == self._turns.by:
             self._turns.reach(utterance.end)
-        out = self._comes_in(utterance, who, sounding, now)
+        out = self._comes_in(utterance, who, now)
         part = self._incoming is not None and self._incoming.by == who and utterance.start >= self._incoming.start
         if over and who != self._turns.by and not part:
             side.small.append(utterance)
@@ -122,14 +122,13 @@ class FreeTalk:
 
     # --- interruptions and contested starts
 
-    def _comes_in(self, utterance: Utterance, who: Partner, sounding: Sample | None, now: Sample) -> list[Event]:
+    def _comes_in(self, utterance: Utterance, who: Partner, now: Sample) -> list[Event]:
         incoming = self._incoming
         if incoming and incoming.by == who and utterance.start - incoming.end < samples(self._manners.interruption_same):
             incoming.end = max(incoming.end, utterance.end)
             return []
         holder = self._sides[self._pair.other(who)].voice
-        talk = utterance.talk + not_yet_labelled(utterance, holder, sounding, now)
-        if not self._with_interruptions or talk < samples(self._manners.interruption_min):
+        if not self._with_interruptions or utterance.talk < samples(self._manners.interruption_min):
             return []
         within = samples(self._manners.contest_within)
         rival = next((u for u in holder.utterances if abs(u.start - utterance.start) < within), None)

@@ -13,7 +13,6 @@ from companion.conversation.interruptions import (
     OVER_WORDS,
     Incoming,
     kind_settled,
-    not_yet_labelled,
     over_words,
     told,
 )
@@ -44,8 +43,8 @@ class HeldFloor:
         self._contest: Sample | None = None  # the start of the listener's utterance that began with the holder's turn
         self._small: list[Utterance] = []  # over, too short to interrupt; a backchannel unless more follows
 
-    def feed(self, segments: Sequence[Segment], settled: Sample, now: Sample, sounding: Sample | None = None) -> list[Event]:
-        """Take in segments up to `settled`; what they mean, in order. `sounding`: since when sound is unbroken."""
+    def feed(self, segments: Sequence[Segment], settled: Sample, now: Sample) -> list[Event]:
+        """Take in segments up to `settled`; what they mean, in order."""
         out: list[Event] = []
         over = self._mine.feed([s for s in segments if s.by == self._holder], settled)
         for utterance in [*over, self._mine.current]:
@@ -55,7 +54,7 @@ class HeldFloor:
         over = self._theirs.feed([s for s in segments if s.by == self._listener and s.start >= grace], settled)
         for utterance in [*over, self._theirs.current]:
             if utterance and utterance.talk:
-                out += self._listener_says(utterance, not_yet_labelled(utterance, self._mine, sounding, now), now)
+                out += self._listener_says(utterance, now)
         self._small += [u for u in over if u.talk and not self._is_incoming(u)]
         return out + self._what_is_over(settled, now)
 
@@ -84,12 +83,12 @@ class HeldFloor:
 
     # --- the listener
 
-    def _listener_says(self, utterance: Utterance, more: int, now: Sample) -> list[Event]:
+    def _listener_says(self, utterance: Utterance, now: Sample) -> list[Event]:
         same = samples(self._manners.interruption_same)
         if self._incoming and utterance.start - self._incoming.end < same:
             self._incoming.end = max(self._incoming.end, utterance.end)
             return []
-        if utterance.talk + more < self._need:
+        if utterance.talk < self._need:
             return []
         likely = self._likely(utterance)
         if likely is None:

@@ -28,9 +28,6 @@ AT_ONCE = samples(0.8)
 STOPPED = samples(0.2)
 """A holder silent for this long while the other speaks has stopped; shorter silences are closures inside words."""
 
-LABEL_LATE = samples(0.24)
-"""Labels are this late at most: the look-ahead of hearing."""
-
 COVERED = 0.7
 """The holder who speaks during this share of it or more has not lost the floor."""
 
@@ -66,20 +63,6 @@ def told(
         confidence=round(confidence, 4),
         quiet=probability >= manners.interruption_probability and confidence >= manners.attribution,
     )
-
-
-def not_yet_labelled(utterance: Utterance, holder: Voice, sounding: Sample | None, now: Sample) -> int:
-    """Sound that labels have not reached yet and that goes on without a break from words, while the holder is silent.
-
-    `sounding`: since when there has been sound of anybody. It counts as speech, so that labels that come late delay no
-    decision; at most LABEL_LATE of it, so that no hum of 0.7 s becomes an interruption, whoever speaks next.
-    """
-    last = utterance.pieces[-1]
-    if sounding is None or sounding > last.end or not last.open or last.laugh >= utterance.laugh_at:
-        return 0
-    if holder.last_end is not None and holder.last_end > last.end - LABEL_LATE:
-        return 0
-    return max(0, min(now - last.end, LABEL_LATE))
 
 
 def over_words(start: Sample, holder: Voice) -> bool:

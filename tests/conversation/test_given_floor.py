@@ -173,13 +173,7 @@ def test_a_floor_that_makes_no_sense_is_refused(floor):
         Conversation(PAIR).give_floor(floor, 0)
 
 
-def test_sound_that_goes_on_in_the_holders_silence_counts_before_its_labels_come():
-    (over,) = sit(said(SAM, 1, 9), said(ALEX, 4, 6), floor=holds(SAM)).of(Interruption)
-    (in_pause,) = sit(said(SAM, 1, 3.5), said(ALEX, 4, 6), floor=holds(SAM)).of(Interruption)
-    assert in_pause.noticed <= over.noticed - samples(0.15)
-
-
 def test_a_hum_right_before_the_holder_goes_on_is_still_a_hum():
-    evening = sit(said(SAM, 1, 3.5), said(ALEX, 4, 4.7), said(SAM, 4.72, 8), floor=holds(SAM))
+    evening = sit(said(SAM, 1, 3.5), said(ALEX, 4, 4.9), said(SAM, 4.92, 8), floor=holds(SAM))
     assert evening.of(Interruption) == []
     assert len(evening.of(Backchannel)) == 1
