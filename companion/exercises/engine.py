@@ -86,7 +86,7 @@ class Engine:
             evening, library, self._tonight, script, self._desk, self._talk, self._ear, answers or answers_of(library)
         )
         self._requests = Requests(self._tonight, self._course, self._desk, self._ear, library, card or {})
-        self._surroundings = Surroundings(self._tonight, self._course, self._desk, self._mouth)
+        self._surroundings = Surroundings(self._tonight, self._course, self._desk, self._mouth, self._ear)
         self._floor = GiveFloor(FloorKind.NOBODY)
         self._holder: Partner | None = None  # whose words were listened for
         self._cut = False

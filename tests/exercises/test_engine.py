@@ -439,6 +439,14 @@ def test_in_noise_it_says_so_once_and_keeps_time(library: Library) -> None:
     assert "c_think" not in table.cues()
 
 
+def test_nobody_who_was_asked_something_is_told_that_it_is_loud(library: Library) -> None:
+    table = asked(welcome(library)).happen(Noise(0, 0, True, 3.0)).run(2.0)
+    assert "c_noise" not in table.cues()
+    table.say("yes", ALEX)
+    asked(table).say("yes", SAM).run(4.0)
+    assert table.cues() == ["c_noise"]
+
+
 def test_with_company_the_cues_are_off_and_a_pause_is_offered(library: Library) -> None:
     table = in_turn(library, manners=STANDARD).happen(ThirdVoice(0, 0, True)).run(29.0)
     assert table.cues() == []
