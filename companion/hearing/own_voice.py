@@ -31,8 +31,9 @@ TAIL = samples(0.250)
 LONGEST_TAIL = samples(0.700)
 """In a room that rings on it lasts as long as it decays, but no longer than this."""
 
-CLEAN_DB = 10.0
-"""From so much echo taken out, what is left may be recognised (our choice)."""
+CLEAN_DB, UNCLEAN_DB = 10.0, 4.0
+"""From so much echo taken out, what is left may be recognised, and below so little no longer. Our choice: partners and the noise
+of the room, which are in both, make the figure smaller than the canceller deserves."""
 
 _REFERENCE_LEAD = samples(0.032)
 """The reference runs ahead by this, so that a stamp that is late by 20 ms still gives a causal path."""
@@ -42,6 +43,9 @@ _ALIGN_BLOCKS = 8
 
 _BARGE_BLOCKS, _BARGE_WINDOW = 5, 9
 """Blocks of speech (0.16 s) within 0.29 s that make a barge-in."""
+
+_PLAINLY_DB, _PERHAPS, _LIKELY = 10.0, 0.08, 0.6
+"""What is plainly more than echo needs little sign of speech: remains of echo around it make the activity model unsure."""
 
 _KEPT_BLOCKS = 94
 _SOUNDING = 1e-6
@@ -80,6 +84,7 @@ class OwnVoice:
         self._levels: deque[float] = deque([-100.0], maxlen=10)
         self._floor_db = 0.0
         self._clipped = 0
+        self._clean = False
         self._recent: deque[bool] = deque(maxlen=_BARGE_WINDOW)
 
     @property
@@ -93,7 +98,7 @@ class OwnVoice:
         self._from, self._ended = at - LEAD, None
         self._reference = None if sound is None else (at, sound)
         self._shift = 0
-        self._aligning = [] if self.erle_db >= CLEAN_DB else None
+        self._aligning = [] if self._clean else None
         self._activity.reset()
         self._same.forget()
         self._recent.clear()
@@ -131,16 +136,18 @@ class OwnVoice:
         reference = self._played(at)
         sounding = float(np.mean(reference**2)) > _SOUNDING
         left = self._canceller.feed(block, reference, learn=self._aligning is None)
-        if self._aligning is not None:
-            if sounding:
-                self._align(at, block)
-        elif sounding:
-            self._powers.append((float(np.mean(block**2)), float(np.mean(left**2))))
+        if self._aligning is not None and sounding:
+            self._align(at, block)
         heard = self._activity.feed(np.clip(left * np.float32(self._factor), -1, 1))
-        trusted = self._somebody(block, left, reference)
-        self._recent.append(trusted and heard > 0.5)
-        clean = self.erle_db >= CLEAN_DB and self._aligning is None
-        return Side(True, left, heard if trusted else 0.0, sum(self._recent) >= _BARGE_BLOCKS, clean)
+        somebody = self._somebody(block, left, reference)
+        if sounding and not somebody and self._aligning is None:
+            self._powers.append((float(np.mean(block**2)), float(np.mean(left**2))))
+        speech = heard if somebody else 0.0
+        if self._leak.beyond_db > _PLAINLY_DB and speech > _PERHAPS:
+            speech = max(speech, _LIKELY)
+        self._recent.append(speech > 0.5)
+        self._clean = self.erle_db >= (UNCLEAN_DB if self._clean else CLEAN_DB)
+        return Side(True, left, speech, sum(self._recent) >= _BARGE_BLOCKS, self._clean and self._aligning is None)
 
     def _somebody(self, block: Floats, left: Floats, reference: Floats) -> bool:
         """Is there more in what is left than echo?"""
@@ -154,6 +161,7 @@ class OwnVoice:
             self._canceller.doubt_again()
             self._leak.forget()
             self._powers.clear()
+            self._clean = False
             self._recent.clear()
             return False
         return beyond

@@ -67,6 +67,11 @@ class Words:
         self._isolated = True
         self._held: list[tuple[Sample, NDArray[np.float32]]] = []
 
+    @property
+    def held(self) -> int:
+        """Blocks kept: before an utterance, or of the one under way. Never more than LONGEST and the pre-roll together."""
+        return len(self._before) + len(self._held)
+
     def listen_for(self, what: ListenFor) -> None:
         """A new grammar. An utterance under way is judged by the new one, from its beginning: people answer early."""
         held = self._held if self._start is not None and self._asking else []
