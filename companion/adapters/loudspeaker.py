@@ -19,9 +19,10 @@ from companion.trouble import Trouble
 FADE = 0.020
 """Seconds of the raised-cosine fade of a hushed cue: no click, and still silent within 50 ms of the order."""
 
-SILENT_DEVICE = 1.5
-"""Seconds without a callback after which the device counts as lost: a suspended device says nothing of it (measured).
-Longer than the microphone's, because giving up cuts a cue, and a busy computer stalls for half a second now and then."""
+SILENT_DEVICE = 4.0
+"""Seconds without a callback after which the device counts as lost: a suspended device says nothing of it (measured), while a
+pulled one ends its stream at once. Longer than the microphone's, because giving up cuts a cue and pauses the evening, and on a
+computer with four times more to do than it has cores a virtual speaker stalled for 1.3 s, at times for more than 1.5 (measured)."""
 
 WARM_UP = 2.0
 """Seconds after opening in which callbacks may come in fits: a sound server fills its buffer and starts
@@ -134,7 +135,7 @@ class Loudspeaker:
 
     @property
     def lost(self) -> bool:
-        """The device is gone: its stream ended, or it has not asked for sound for half a second."""
+        """The device is gone: its stream ended, or it has not asked for sound for `SILENT_DEVICE` seconds."""
         if self._stream is None or self._finished:
             return True
         warm = self._last_call - self._opened_at > WARM_UP

@@ -27,8 +27,8 @@ def none_under_way() -> bool:
 class Opening:
     """One attempt to open and start a stream, in a thread of its own.
 
-    PortAudio's start hung for ever in about one of five returns of a virtual device (seen through ALSA's pulse plugin under
-    load); the loop must not hang with it. A stuck attempt can't be ended, only given up; should it succeed later, it closes
+    PortAudio's start has been seen to hang for ever when a virtual device came back (through ALSA's pulse plugin, under load); the
+    loop must not hang with it. A stuck attempt can't be ended, only given up; should it succeed later, it closes
     its stream itself. PortAudio is not made for two threads at once, so attempts wait for each other, but not for a stuck one.
     """
 
