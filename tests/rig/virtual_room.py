@@ -39,8 +39,14 @@ class VirtualRoom:
             raise CannotStart(started.stderr.strip())
         pairs = [pair.split("=", 1) for pair in started.stdout.removeprefix("export ").split()]
         self.environment = {name: value.strip("'") for name, value in pairs}
+        self._listeners: dict[str, subprocess.Popen[bytes]] = {}
+        for sink in ("speaker", "room"):
+            self._keep_awake(sink)
 
     def close(self) -> None:
+        for listener in self._listeners.values():
+            listener.terminate()
+            listener.wait(5)
         subprocess.run(["sh", str(SCRIPT), "stop", str(self.folder)], check=False, timeout=30)
         shutil.rmtree(self.folder, ignore_errors=True)
 
@@ -66,6 +72,21 @@ class VirtualRoom:
         """Bring it back under the same name."""
         for module in (ROOM, MIC) if sink == "room" else (SPEAKER,):
             self._pactl("load-module", *module.split())
+        self._keep_awake(sink)
+
+    def _keep_awake(self, sink: str) -> None:
+        """Somebody who listens closely. Without, a null sink moves sound in lumps of two seconds, which no sound card does: a
+        program would get its first block after 1.9 s, and its output would stall for as long (measured)."""
+        before = self._listeners.pop(sink, None)
+        if before is not None:
+            before.terminate()
+            before.wait(5)
+        command = ["parec", f"--device={sink}.monitor", "--latency-msec=20"]
+        self._listeners[sink] = subprocess.Popen(command, env=self._env(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+    def hearers(self) -> int:
+        """How many programs record from the virtual microphone."""
+        return len(self._users("source", "source-outputs", {"mic"}))
 
     def suspend_microphone(self, asleep: bool) -> None:
         self._pactl("suspend-source", "mic", "1" if asleep else "0")
