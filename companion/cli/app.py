@@ -5,27 +5,21 @@ from __future__ import annotations
 import signal
 import sys
 import traceback
+from collections.abc import Sequence
+from importlib import import_module
 from types import FrameType
 
 import typer
 from typer.exceptions import TyperException
 
 from companion import __version__
-from companion.cli import (
-    doctor,
-    enroll,
-    exercises,
-    forget,
-    interpret,
-    lint,
-    recognize,
-    rehearse,
-    replay,
-    run,
-    settings,
-    timeline,
-)
 from companion.trouble import Trouble
+
+COMMANDS = (
+    "run", "rehearse", "replay", "timeline", "enroll", "exercises", "lint", "interpret", "recognize", "doctor", "settings",
+    "forget",
+)  # fmt: skip
+"""Each is a module of this folder, in the order in which `--help` lists them."""
 
 EPILOG = "Exit status: 0 done; 2 something you can mend (one line says what and how); 1 a fault of ours."
 
@@ -47,8 +41,15 @@ def _top(version: bool = typer.Option(False, "--version", help="Print the versio
         raise typer.Exit
 
 
-for command in (run, rehearse, replay, timeline, enroll, exercises, lint, interpret, recognize, doctor, settings, forget):
-    command.register(app)
+def _register(names: Sequence[str]) -> None:
+    """Add these commands, each once."""
+    for name in names:
+        if name not in _registered:
+            import_module(f"companion.cli.{name}").register(app)
+            _registered.add(name)
+
+
+_registered: set[str] = set()
 
 
 def _terminated(number: int, frame: FrameType | None) -> None:
@@ -58,6 +59,8 @@ def _terminated(number: int, frame: FrameType | None) -> None:
 def main() -> None:
     """Run the command line and leave with the documented exit status."""
     signal.signal(signal.SIGTERM, _terminated)
+    asked = sys.argv[1:2]
+    _register(asked if asked and asked[0] in COMMANDS else COMMANDS)  # what is not asked for need not be loaded
     try:
         status = app(standalone_mode=False) or 0
     except Trouble as trouble:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
@@ -13,8 +13,11 @@ from rich.console import Console
 from companion.adapters.c_stderr import python_only
 from companion.cli.terminal import Terminal
 from companion.evening import settings as stored
-from companion.evening.guided import Ended, guide
 from companion.evening.leaving import Leaving
+from companion.evening.sound import devices
+
+if TYPE_CHECKING:
+    from companion.evening.guided import Ended
 
 GOODBYE = "Stopped. Good night."
 
@@ -53,16 +56,13 @@ def run(
         sys.stdout.flush()
 
     leaving = Leaving(farewell).listen()
-    with terminal:
-        ended = guide(
-            evening or settings.evening,
-            settings,
-            terminal,
-            leaving,
-            wait_for_device=wait_for_device,
-            out=keep_log,
-            say=console.print,
-        )
+    with devices(settings, wait_for_device) as (microphone, loudspeaker):
+        from companion.evening.guided import guide  # most of what there is to load: the microphone listens meanwhile
+
+        with terminal:
+            ended = guide(
+                evening or settings.evening, settings, microphone, loudspeaker, terminal, leaving, out=keep_log, say=console.print
+            )  # fmt: skip
     _leave(_tell(ended, console))
 
 

@@ -1,20 +1,15 @@
-"""A live evening from start to end: devices opened, all put together, played, let go."""
+"""A live evening on open devices, from start to end: all put together, played, let go."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from companion import __version__
-from companion.adapters.devices import PORT_AUDIO
 from companion.adapters.espeak_voice import EspeakVoice
-from companion.adapters.loudspeaker import Loudspeaker
-from companion.adapters.microphone import Microphone
-from companion.adapters.opening import none_under_way
 from companion.adapters.pyttsx3_voice import Pyttsx3Voice
 from companion.adapters.voice_cache import VoiceCache
 from companion.adapters.voices import choose_voice
@@ -30,10 +25,6 @@ from companion.evening.settings import Settings
 from companion.evening.speech import Speech, Understudied
 from companion.events import EveningEnded
 from companion.partner import Pair, Partner
-from companion.trouble import Trouble
-
-TRY_EVERY = 1.0
-"""Seconds between two looks for a device that is waited for at start."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,26 +44,27 @@ class Ended:
 def guide(
     evening_name: str,
     settings: Settings,
+    microphone: SoundSource,
+    loudspeaker: SoundSink,
     screen: Screen,
     leaving: Leaving,
     *,
-    wait_for_device: float = 0.0,
     out: Path | None = None,
     say: Callable[[str], None] = lambda sentence: None,
 ) -> Ended:
-    """Run a live evening. `out`: keep the log there (a person asked for it); else it goes with the evening unless both agreed.
+    """Run a live evening on open devices. `out`: keep the log there (a person asked for it); else it goes with the evening unless
+    both agreed.
 
-    Raises Trouble where devices or content are not there, or `out` can't be written. A state folder that can't be written costs
-    the log, not the evening.
+    Raises Trouble where content or a voice is missing, or `out` can't be written. A state folder that can't be written costs the
+    log, not the evening.
     """
     folders.remove_stale()
     aside = ThreadPoolExecutor(1, "voice-choice")
     try:
         voice = aside.submit(choose_voice, house.voice_settings(settings), folders.rendered_speech())
-        with _devices(settings, wait_for_device) as (microphone, loudspeaker):
-            evening = _Evening(evening_name, settings, microphone.channels, say)
-            speech = Speech(_voices(settings, voice.result()[0]))
-            return evening.play(microphone, loudspeaker, speech, screen, leaving, out)
+        evening = _Evening(evening_name, settings, microphone.channels, say)
+        speech = Speech(_voices(settings, voice.result()[0]))
+        return evening.play(microphone, loudspeaker, speech, screen, leaving, out)
     finally:
         aside.shutdown(wait=False)
 
@@ -118,26 +110,6 @@ class _Evening:
             world.close()
         outcome = "failed" if fault else ending.outcome if ending else "left"
         return Ended(outcome, (record.trouble,) if record.trouble else (), kept, fault)
-
-
-@contextmanager
-def _devices(settings: Settings, wait: float) -> Iterator[tuple[Microphone, Loudspeaker]]:
-    """Both devices, open; looked for again until `wait` seconds have passed. Raises Trouble."""
-    until = time.monotonic() + wait
-    while True:
-        with ExitStack() as opened:
-            try:
-                microphone = opened.enter_context(Microphone(settings.microphone, settings.channels))
-                loudspeaker = opened.enter_context(Loudspeaker(settings.speaker))
-            except Trouble:
-                if time.monotonic() >= until:
-                    raise
-            else:
-                yield microphone, loudspeaker
-                return
-        time.sleep(min(TRY_EVERY, max(0.1, until - time.monotonic())))
-        if none_under_way():
-            PORT_AUDIO.rescan()  # the list of devices is read once, and again only when asked for
 
 
 def _voices(settings: Settings, chosen: Pyttsx3Voice | EspeakVoice) -> Callable[[int], Voice]:

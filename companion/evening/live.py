@@ -101,7 +101,7 @@ class LiveWorld:
         self._lost: dict[Lost, float] = {}
         self._mute = self._wordless = False
         self._finished: float | None = None
-        self._dropped = 0
+        self._dropped: int | None = None  # not known before the first block: what was lost while we were loaded is nobody's loss
         self._told_at: Sample = -TELL_EVERY
         self._troubles: list[str] = []
 
@@ -262,6 +262,8 @@ class LiveWorld:
         if self._recognizer is not None and self._microphone.clock.known:
             behind = self._microphone.clock.sample_at(self._now()) - self._heard_until
             self._recognizer.sparing = behind > (CAUGHT_UP if self._recognizer.sparing else BEHIND)
+        if self._dropped is None:
+            self._dropped = self._microphone.dropped
         if self._microphone.dropped > self._dropped and self._heard_until - self._told_at >= TELL_EVERY:
             lost, self._dropped = self._microphone.dropped - self._dropped, self._microphone.dropped
             self._told_at = self._heard_until

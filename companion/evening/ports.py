@@ -46,6 +46,8 @@ class Clock(Protocol):
 class SoundSource(Protocol):
     """A microphone: blocks numbered without a hole, silence where there is no sound."""
 
+    channels: int
+    """Of every block."""
     dropped: int
     """Samples given up because the loop was too late."""
 

@@ -51,6 +51,7 @@ class Microphone:
         self.clock, self._time, self._at = Clock(time), time, 0
         self.lost = self.recording = False
         self.recording = True
+        self.channels = 2
         self.dropped = 0
         self.there = True
         self.closed = False

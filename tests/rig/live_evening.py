@@ -86,7 +86,10 @@ class LiveEvening:
         """Until it is so; fails with what was printed where it takes too long."""
         until, pause = time.monotonic() + at_most, threading.Event()
         while not what():
-            assert time.monotonic() < until, f"nothing came of it in {at_most} s:\n{self.printed}"
+            if time.monotonic() > until:
+                self.send(signal.SIGABRT)  # it then prints where each thread of it is
+                self.end()
+                raise AssertionError(f"nothing came of it in {at_most} s:\n{self.printed}")
             pause.wait(0.05)
 
     # --- how it ends
