@@ -54,7 +54,7 @@ class Joint:
         """Say the prompt, and leave them to it."""
         self._spoken = _prompt(self._scene, self._spec.prompt, self._spec.openers, at)
         listen = self._scene.ear.listen(self.mode, "joint")
-        return [listen, GiveFloor(FloorKind.JOINT), *self._spoken.on(News(), at)]
+        return [listen, GiveFloor(FloorKind.NOBODY), *self._spoken.on(News(), at)]
 
     def on(self, beat: Beat) -> list[Wish] | Exit:
         """Done at a lapse after the budget, or on "next"."""
@@ -63,7 +63,9 @@ class Joint:
             return "done"
         if not self._spoken.over:
             return wishes
-        self._since = beat.clock if self._since is None else self._since
+        if self._since is None:
+            self._since = beat.clock
+            wishes = [*wishes, GiveFloor(FloorKind.JOINT)]
         used, quiet = beat.clock - self._since, beat.moment.quiet_for
         if used >= HARD * self.budget:
             return "timeout"

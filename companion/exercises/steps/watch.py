@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from companion.events import ContestedStart, Interruption, InterruptionEnded
+from dataclasses import replace
+
+from companion.events import ContestedStart, Interruption, InterruptionEnded, PhraseHeard
 from companion.exercises.cues import unasked
 from companion.exercises.steps.step import Beat, Scene, Wish, Withdraw
 from companion.partner import Partner
@@ -12,6 +14,8 @@ AGAIN_WITHIN = 90.0
 """A second episode this soon after the first cue is answered in words."""
 LONG_TAKEOVER = 4.0
 """A takeover that lasts this long is answered in words, even if it is the first."""
+VERDICT = 0.55
+"""Seconds of silence before the chime: a command of the listener's is known as one 0.45 s after its last word."""
 LOST_FOR = 6.0
 """The holder has been silent this long after losing the floor: ask them."""
 
@@ -38,6 +42,8 @@ class Interruptions:
             self._asked = self._asked or "c_int3" in beat.news.given
         wishes: list[Wish] = []
         for event in beat.events:
+            if isinstance(event, PhraseHeard) and self._takeover is not None and event.end > self._takeover.start:
+                wishes += [Withdraw(id, "mended") for id in ("c_int1", "c_int2", "c_int3")]
             if isinstance(event, Interruption):
                 wishes += self._begun(event, beat)
             elif isinstance(event, InterruptionEnded) and event.of == self._holder:
@@ -89,7 +95,8 @@ class Interruptions:
         else:
             id = "c_int1"
         holder = self._holder
-        return [unasked(id, beat.now, holder=holder, sure=event.confidence, slots=self._scene.slots(holder))]
+        cue = unasked(id, beat.now, holder=holder, sure=event.confidence, slots=self._scene.slots(holder))
+        return [replace(cue, gap=VERDICT) if id == "c_int1" else cue]
 
 
 class FloorWatch:
