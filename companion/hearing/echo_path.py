@@ -9,14 +9,14 @@ from companion.timeline import BLOCK, samples
 
 Floats = NDArray[np.float32]
 
-FURTHEST = samples(0.030)
-"""A playback stamp is off by no more than this."""
+FURTHEST = samples(0.042)
+"""Two playback stamps, each off by 20 ms at most, differ by no more than this."""
 
 EXPLAINED = 0.35
 """When this share of what is left could be made from the expected echo, it is echo on a new path. Independent speech explains
 some 0.15 by chance (scripts/bench/own_voice.py prints both)."""
 
-_PEAK = 6.0  # how far the best shift must stand out, in standard deviations
+_PEAK = 6.0  # standard deviations by which the best shift must stand out: lines in rooms have 9 to 20, chance 5
 _SMOOTH = 0.75
 _FIRST = 4  # blocks before a share is told
 _LOW, _HIGH = 6, 160  # bins of 31 Hz: 200 to 5000 Hz
@@ -30,7 +30,7 @@ def shift_of(microphone: Floats, echo: Floats) -> int:
     strength = np.abs(cross)
     if float(strength.max()) < _EPS:
         return 0
-    likely = np.fft.irfft(cross / (strength + 0.01 * strength.max()) ** 0.8)
+    likely = np.fft.irfft(cross / (strength + 0.01 * strength.max()))
     near = np.concatenate([likely[-FURTHEST:], likely[: FURTHEST + 1]])
     best = int(np.argmax(near))
     return best - FURTHEST if near[best] > _PEAK * float(np.std(near)) else 0
