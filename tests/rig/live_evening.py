@@ -89,7 +89,8 @@ class LiveEvening:
             if time.monotonic() > until:
                 self.send(signal.SIGABRT)  # it then prints where each thread of it is
                 self.end()
-                raise AssertionError(f"nothing came of it in {at_most} s:\n{self.printed}")
+                last = "\n".join(map(str, self.log()[-12:]))
+                raise AssertionError(f"nothing came of it in {at_most} s:\n{last}\n{self.printed}")
             pause.wait(0.05)
 
     # --- how it ends

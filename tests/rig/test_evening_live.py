@@ -135,18 +135,19 @@ def test_a_killed_evening_leaves_a_log_that_reads(rig: VirtualRoom, tmp_path: Pa
 
 def test_devices_that_are_pulled_pause_the_evening_and_it_goes_on_when_they_are_back(rig: VirtualRoom, tmp_path: Path) -> None:
     with LiveEvening(rig, tmp_path / "home") as evening:
-        evening.wait_until(lambda: evening.spoken("."))
-        rig.unplug("room")
-        evening.wait_until(lambda: evening.has("mishap", what="microphone lost"))
-        evening.wait_until(lambda: evening.has("state", state="paused"))
-        rig.plug("room")
-        evening.wait_until(lambda: evening.log()[-1]["noticed"] and evening.states()[-1] == "welcome", 40)
+        evening.wait_until(lambda: any(event["event"] == "cue" and "I " in event["text"] for event in evening.log()))
         rig.unplug("speaker")
         evening.wait_until(lambda: evening.has("mishap", what="speaker lost"))
+        assert evening.states()[-1] == "paused"
         rig.plug("speaker")
         evening.wait_until(lambda: evening.states()[-1] == "welcome", 40)
         before = len(evening.spoken("."))
         evening.wait_until(lambda: len(evening.spoken(".")) > before)
+        rig.unplug("room")
+        evening.wait_until(lambda: evening.has("mishap", what="microphone lost"))
+        rig.plug("room")
+        evening.wait_until(lambda: evening.states()[-1] == "welcome", 40)
+        evening.wait_until(lambda: evening.has("cue", id="t_microphone_back"))
         evening.send(signal.SIGINT)
         assert evening.end() == 0
     assert evening.complaints == ""
