@@ -66,7 +66,8 @@ def _machine() -> Iterator[Check]:
 
 
 def _sound() -> Iterator[Check]:
-    microphone, speaker, sentence = present()
+    settings = stored.load()
+    microphone, speaker, sentence = present(settings.microphone, settings.speaker)
     names = ", ".join(sorted({device.plain for device in list_devices()})) if microphone or speaker else ""
     yield Check("microphone", "good" if microphone else "bad", names if microphone else "none", "" if microphone else sentence)
     yield Check("speaker", "good" if speaker else "bad", names if speaker else "none", "" if speaker else sentence)
