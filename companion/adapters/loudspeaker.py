@@ -12,17 +12,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from companion.adapters.devices import PORT_AUDIO, SIGN_OF_LIFE, Opened, SoundSystem
-from companion.adapters.opening import SOON, Opening, none_under_way
+from companion.adapters.opening import SOON, Opening, another_under_way, none_under_way
 from companion.timeline import PLAYBACK_RATE
 from companion.trouble import Trouble
 
 FADE = 0.020
 """Seconds of the raised-cosine fade of a hushed cue: no click, and still silent within 50 ms of the order."""
 
-SILENT_DEVICE = 4.0
+SILENT_DEVICE = 3.0
 """Seconds without a callback after which the device counts as lost: a suspended device says nothing of it (measured), while a
-pulled one ends its stream at once. Longer than the microphone's, because giving up cuts a cue and pauses the evening, and on a
-computer with four times more to do than it has cores a virtual speaker stalled for 1.3 s, at times for more than 1.5 (measured)."""
+pulled one ends its stream at once. Longer than the microphone's, because giving up cuts a cue and pauses the evening, and a
+sound server may take sound in lumps: PulseAudio's null sink stalled for 2.0 s at a time (measured)."""
 
 WARM_UP = 2.0
 """Seconds after opening in which callbacks may come in fits: a sound server fills its buffer and starts
@@ -173,6 +173,8 @@ class Loudspeaker:
         """
         if not self.lost:
             return True
+        if another_under_way(self._opening):
+            return False
         self._settle()
         return self._try_open() or (none_under_way() and self._sound.rescan(self) and self._try_open())
 

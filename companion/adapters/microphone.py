@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from companion.adapters.clock_fit import SampleClock
 from companion.adapters.devices import PORT_AUDIO, SIGN_OF_LIFE, Opened, SoundSystem
-from companion.adapters.opening import SOON, Opening, none_under_way
+from companion.adapters.opening import SOON, Opening, another_under_way, none_under_way
 from companion.adapters.ready_blocks import ReadyBlocks
 from companion.adapters.resample import Downsampler
 from companion.timeline import BLOCK, RATE, Sample
@@ -137,6 +137,8 @@ class Microphone:
         """
         if not self.lost:
             return True
+        if another_under_way(self._opening):
+            return False
         self._close_stream()
         return self._try_open() or (none_under_way() and self._sound.rescan(self) and self._try_open())
 

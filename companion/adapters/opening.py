@@ -24,12 +24,17 @@ def none_under_way() -> bool:
     return not _UNDER_WAY
 
 
+def another_under_way(own: Opening | None) -> bool:
+    """Whether an attempt other than `own` is inside PortAudio and may still come to an end: not the time to close or open."""
+    return any(attempt is not own and not attempt.stuck for attempt in list(_UNDER_WAY))
+
+
 class Opening:
     """One attempt to open and start a stream, in a thread of its own.
 
-    PortAudio's start has been seen to hang for ever when a virtual device came back (through ALSA's pulse plugin, under load); the
-    loop must not hang with it. A stuck attempt can't be ended, only given up; should it succeed later, it closes
-    its stream itself. PortAudio is not made for two threads at once, so attempts wait for each other, but not for a stuck one.
+    PortAudio's start has been seen to hang for ever when a virtual device came back (through ALSA's pulse plugin, under load);
+    the loop must not hang with it. A stuck attempt can't be ended, only given up; should it succeed later, it closes its stream
+    itself. PortAudio is not made for two threads at once, so attempts wait for each other, but not for a stuck one.
     """
 
     def __init__(self, kind: str, work: Callable[[], Opened]) -> None:
