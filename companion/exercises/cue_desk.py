@@ -29,6 +29,8 @@ LAUGHTER_WITHIN = 1.0
 """Seconds around a cue's trigger in which laughter says that no cue was needed."""
 STILL_GOING = 12.0
 """Seconds for which a cue about an interruption stays fresh while the interruption goes on."""
+DEAF = 0.25
+"""Seconds after our own sound in which nobody is heard: hearing waits for the room's tail."""
 BETWEEN_LINES = 0.4
 """Seconds between two lines of the companion's own."""
 OWED_EASES = 10.0
@@ -198,12 +200,18 @@ class CueDesk:
             return
         playing.waits = moment.now if playing.waits is None else playing.waits
         worded = playing.chimes_left == 0 and not playing.cue.asked
-        if moment.silent and moment.quiet_for >= samples(self.manners.cue_gap if worded else self.manners.chime_gap):
+        gap = samples(self.manners.cue_gap if worded else self.manners.chime_gap)
+        if self._silent_since_own(moment, 0 if playing.cue.asked else gap) and moment.quiet_for >= gap:
             playing.waits = None
             self._sound(moment)
         elif moment.now - playing.waits > samples(min(self._stale(playing.cue), OWED.stale or 0.0)):
             self._out.append(self._drop(playing.cue, "yielded", moment.now))
             self._end(moment)
+
+    def _silent_since_own(self, moment: Moment, gap: int) -> bool:
+        """Nobody speaks, and has not for `gap` since we could hear people again after our own last sound."""
+        deaf_until = None if self._mouth.over_at is None else self._mouth.over_at + samples(DEAF)
+        return moment.silent and not moment.own_voice and (deaf_until is None or not gap or moment.now - deaf_until >= gap)
 
     def _end(self, moment: Moment) -> None:
         if self._playing is not None:
