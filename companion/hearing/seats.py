@@ -10,15 +10,15 @@ from companion.hearing.features import FRAMES_A_SECOND, Frames
 
 Floats = NDArray[np.float32]
 
-TRUST = 60.0
-"""The enrolment counts as this many frames of speech (1 s) when newer speech is added: a head does not come back to where it was
-(ours)."""
+TRUST = 300.0
+"""The enrolment counts as this many frames of speech (5 s) when newer speech is added (ours; with 60, a place in babble drifted
+away from its partner)."""
 
-MEMORY = 20.0 * FRAMES_A_SECOND
-"""Speech older than about this many frames is forgotten."""
+MEMORY = 300.0
+"""Speech older than about this many frames is forgotten; no more than the enrolment, so that no place drifts far."""
 
-SURE, UNSURE = 0.9, 0.1
-"""Adapt only where one partner surely speaks and the other surely does not."""
+SURE, UNSURE, CLEAR_DB = 0.95, 0.05, 12.0
+"""Adapt only where one partner surely speaks and the other surely does not, well above the noise."""
 
 EVERY = 32
 """Frames of sure speech between two looks at the places: half a second."""
@@ -50,7 +50,7 @@ class Seats:
         if frames.phase is None or frames.weight is None:
             return False
         for k in (0, 1):
-            rows = (speaks[:, k] > SURE) & (speaks[:, 1 - k] < UNSURE)
+            rows = (speaks[:, k] > SURE) & (speaks[:, 1 - k] < UNSURE) & (frames.db > CLEAR_DB)
             if not rows.any():
                 continue
             w = frames.weight[rows]

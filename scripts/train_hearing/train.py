@@ -1,6 +1,6 @@
 """Train the nets that weigh the evidence: `models/hearing/one_microphone.npz` and `two_microphones.npz`.
 
-    python scripts/train_hearing/train.py TRAIN HELD_OUT {1|2} [--minutes 10] [--out FILE]
+    python scripts/train_hearing/train.py TRAIN HELD_OUT {1|2} [--minutes 10] [--out FILE] [--start FILE]
 
 TRAIN and HELD_OUT are folders made by `simulate.py`. One thread, seeded; prints what the held-out people say.
 """
@@ -109,10 +109,21 @@ def judge(model: Model, data: list[tuple[np.ndarray, ...]], mean: np.ndarray, sc
     )
 
 
+def taken_up(model: Model, path: Path) -> tuple[np.ndarray, np.ndarray]:
+    """Earlier weights into the model; the mean and scale they were trained with."""
+    with np.load(path) as f:
+        names = {"bend.weight": "bend", "gru.weight_ih_l0": "into", "gru.weight_hh_l0": "again", "out.weight": "out"}
+        state = {k: torch.from_numpy(f[v].T.copy()) for k, v in names.items()}
+        biases = {"bend.bias": "bend_bias", "gru.bias_ih_l0": "into_bias", "gru.bias_hh_l0": "again_bias", "out.bias": "out_bias"}
+        model.load_state_dict(state | {k: torch.from_numpy(f[v]) for k, v in biases.items()})
+        return f["mean"], f["scale"]
+
+
 def main() -> None:
     p = argparse.ArgumentParser(description=__doc__)
     p.add_argument("train", type=Path), p.add_argument("held", type=Path), p.add_argument("microphones", type=int, choices=(1, 2))
     p.add_argument("--minutes", type=float, default=10), p.add_argument("--out", type=Path)
+    p.add_argument("--start", type=Path, help="go on from these weights, with a third of the step")
     a = p.parse_args()
     torch.set_num_threads(1)
     torch.manual_seed(a.microphones)
@@ -122,7 +133,11 @@ def main() -> None:
     sample = np.concatenate([x[0][::7] for x, _, _ in train])
     mean, scale = sample.mean(0), 1 / (sample.std(0) + 0.05)
     model = Model(COMMON + 2 * EACH)
-    best = torch.optim.AdamW(model.parameters(), 3e-3, weight_decay=1e-3)
+    step_size = 3e-3
+    if a.start:
+        mean, scale = taken_up(model, a.start)
+        step_size = 1e-3
+    best = torch.optim.AdamW(model.parameters(), step_size, weight_decay=1e-3)
     factors = torch.tensor([1.0, 0.3, 0.3, 0.3])
     positive = torch.tensor([1.0, 3.0, 3.0, 1.0])
     start, step, total = time.process_time(), 0, a.minutes * 60
@@ -130,7 +145,7 @@ def main() -> None:
     said = 0.0
     while (gone := time.process_time() - start) < total:
         for g in best.param_groups:
-            g["lr"] = 3e-3 * min(1, step / 100) * 0.5 * (1 + np.cos(np.pi * min(1, gone / total))) + 2e-5
+            g["lr"] = step_size * min(1, step / 100) * 0.5 * (1 + np.cos(np.pi * min(1, gone / total))) + 2e-5
         x, y, w = pieces(train, 24, rng, two)
         z = model((x - torch.from_numpy(mean)) * torch.from_numpy(scale))[:, SKIP:]
         y, w = y[:, SKIP:], w[:, SKIP:]

@@ -61,7 +61,7 @@ def test_a_place_follows_a_head_that_moves() -> None:
 def test_unsure_speech_moves_no_place() -> None:
     seats = Seats(seat(3), seat(-3), 4.0)
     for i in range(300):
-        assert not seats.follow(seen_from(0, seed=i), np.array([[0.6, 0.4]] * 2, np.float32))
+        assert not seats.follow(seen_from(0, seed=i), np.array([[0.8, 0.3]] * 2, np.float32))
 
 
 @pytest.mark.parametrize("changed", [False, True])
