@@ -77,6 +77,7 @@ class _Evening:
         self._pair = Pair(Partner(settings.partners[0]), Partner(settings.partners[1]))
         library = house.library(settings.language)
         evening = house.evening_called(name, library)
+        self._chime_db = house.manners(settings, evening).chime_db
         engine = house.recognizer(Path(settings.speech_model) if settings.speech_model else None)
         if engine is None:
             say("No speech model is installed: the evening runs by the clock, by silence and by the button.")
@@ -90,7 +91,7 @@ class _Evening:
         """From the first block to the last; the log is finished before the devices are let go."""
         settings = self._settings
         world = LiveWorld(
-            microphone, loudspeaker, speech, gain_db=settings.volume_db, chime_db=house.manners(settings).chime_db,
+            microphone, loudspeaker, speech, gain_db=settings.volume_db, chime_db=self._chime_db,
             recognizer=self._recognizer, ended=lambda: leaving.wanted,
         )  # fmt: skip
         leaving.gently()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from dataclasses import replace
 from pathlib import Path
 
 from companion.adapters.silero_activity import SileroActivity
@@ -91,9 +90,9 @@ def voice_settings(settings: Settings, faster: int = 0) -> VoiceSettings:
     return VoiceSettings(voice=settings.voice, words_a_minute=speed, sentence_pause_s=settings.sentence_pause)
 
 
-def manners(settings: Settings) -> Manners:
-    """The manner of the evening as set."""
-    return replace(MANNERS[settings.manner])
+def manners(settings: Settings, evening: Evening) -> Manners:
+    """The manner as set, else the evening's own."""
+    return MANNERS[settings.manner or evening.manner]
 
 
 def companion(
@@ -108,7 +107,7 @@ def companion(
     size: Size | None = None,
 ) -> Companion:
     """Everything together, ready for its first block."""
-    manner = manners(settings)
+    manner = manners(settings, evening)
     whole = ears(pair, channels, recognizer)
     engine = Engine(
         evening, library, pair, manner, seed=seed, enrolled=whole.hearing.enrolled, words=recognizer is not None, size=size,

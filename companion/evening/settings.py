@@ -22,7 +22,9 @@ class Settings(BaseModel):
 
     partners: tuple[str, str] = Field(("Alex", "Sam"), description="The two first names, as they are to be spoken.")
     evening: str = Field("first-table", description="The evening that `companion run` plays when none is named.")
-    manner: Literal["gentle", "standard", "lively"] = Field("standard", description="How patient or brisk it is.")
+    manner: Literal["gentle", "standard", "lively"] | None = Field(
+        None, description="How patient or brisk: gentle, standard or lively; none: as each evening has it."
+    )
     cue_voice: Literal["spoken", "chimes", "none"] = Field("spoken", description="How unasked cues are given.")
     names: StrictBool = Field(True, description="Whether cues use your names.")
     language: str = Field("en", description="Language of content and voice.")

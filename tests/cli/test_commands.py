@@ -66,7 +66,7 @@ def test_a_wrong_setting_is_one_sentence_and_changes_nothing(ask: Ask, change: s
     assert said.status == 2
     assert sentence in said.err
     assert len(said.err.strip().splitlines()) == 1
-    assert json.loads(ask("settings", "--json").out)["manner"]["value"] == "standard"
+    assert json.loads(ask("settings", "--json").out)["manner"]["value"] is None
 
 
 def test_a_damaged_settings_file_is_one_sentence(ask: Ask, tmp_path: Path) -> None:
