@@ -32,7 +32,7 @@ FRESH_AFTER = samples(120.0)
 PHRASE_WEIGHT = 4
 """A phrase counts as much as this many decoys. A grammar is a web of word pairs with a backoff between all words, so decoys that
 sound alike take probability from what was really said. Measured with scripts/bench/own_voice.py --commands (eight voices in rooms
-at 20 dB, all phrases of a turn): 137 of 160 commands accepted at weight 1, 148 at 4; running talk taken for one: none at either."""
+at 20 dB, all phrases of a turn): 137 of 160 commands accepted at weight 1, 148 at 4; running talk taken for one: never."""
 
 LONGEST = samples(20.0)
 """Of an utterance no more than this is listened to: no phrase is that long, and libvosk's lattice of it only grows."""

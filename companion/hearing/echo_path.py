@@ -14,7 +14,7 @@ FURTHEST = samples(0.042)
 
 EXPLAINED = 0.35
 """When this share of what is left could be made from the expected echo, it is echo on a new path. In the rooms of
-scripts/bench/own_voice.py independent sound explains some 0.16 by chance (98 % of blocks below 0.35), a moved device 0.4 to 0.8."""
+scripts/bench/own_voice.py independent sound explains some 0.16 by chance (98 % of blocks below 0.35), a moved device 0.4 up."""
 
 _PEAK = 6.0  # standard deviations by which the best shift must stand out: lines in rooms have 9 to 20, chance 5
 _SMOOTH = 0.75
