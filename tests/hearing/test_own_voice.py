@@ -54,7 +54,7 @@ ALONE = {
     "as loud as a partner in a dead room, stamps off": Setup(1, 0.2, 0.0, 1.0, 0.02),
     "loud in a ringing room": Setup(3, 0.5, 12.0, 1.0, 0.02),
     "far too loud, overdriven, moved": Setup(4, 0.5, 20.0, 1.5, 0.02, 20.0, True),
-    "moved half-way": Setup(5, 0.35, 6.0, 1.0, 0.0, 20.0, True),
+    "moved half-way": Setup(9, 0.25, 12.0, 0.0, 0.0, 25.0, True),
 }
 
 
