@@ -225,7 +225,8 @@ def _obeyed(one: Commanded, span: Stretch, rows: Sequence[Row]) -> bool:
         return False
     match one.wanted:
         case "done" | "next" | "pass":
-            return any(row["event"] == "step_left" for row in after)
+            room = one.wanted == "done" and any(row["event"] == "cue" and row["id"] in ("c_more", "c_short") for row in after)
+            return room or any(row["event"] == "step_left" for row in after)  # "there's room for more" is an answer to "done" too
         case "pause":
             return any(row["event"] == "state" and row["state"] == "paused" for row in after)
         case "stop":

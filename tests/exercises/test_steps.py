@@ -20,7 +20,9 @@ from companion.events import (
     Interruption,
     InterruptionEnded,
     Laugh,
+    PhraseHeard,
     SomethingHeard,
+    SpeechEnded,
     StepEntered,
     StepLeft,
 )  # fmt: skip
@@ -291,6 +293,25 @@ def test_a_holder_who_goes_on_at_once_needs_no_chime(library: Library) -> None:
     )
     assert table.cues() == []
     assert [each.why for each in table.kinds(CueDropped)] == ["mended"]
+
+
+@pytest.mark.parametrize(("length", "cues"), [(1.1, []), (2.0, ["c_int1"])])
+def test_what_was_over_almost_at_once_gets_no_chime(library: Library, length: float, cues: list[str]) -> None:
+    table = turn(library).talk(ALEX, 0.5, 5.0).run(5.6)
+    begin = table.now
+    table.talk(SAM, 0.0, length).run(1.0).happen(
+        Interruption(begin, table.now, table.now, SAM, ALEX, "butt-in", 0.95, 0.95, True)
+    )
+    table.run(length - 0.9).happen(SpeechEnded(begin, begin + samples(length), table.now, SAM, 0.9)).run(1.5)
+    assert table.cues() == cues
+
+
+def test_a_command_of_the_listener_is_no_interruption(library: Library) -> None:
+    table = turn(library).talk(ALEX, 0.5, 5.0).run(5.6)
+    begin = table.now
+    table.talk(SAM, 0.0, 1.4).run(1.2).happen(Interruption(begin, table.now, table.now, SAM, ALEX, "butt-in", 0.95, 0.95, True))
+    table.run(0.6).happen(PhraseHeard(begin, begin + samples(1.4), table.now, "how long", 0.9, SAM, 0.9)).run(2.0)
+    assert "c_int1" not in table.cues()
 
 
 def test_completions_are_never_cued(library: Library) -> None:

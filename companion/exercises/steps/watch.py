@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from companion.events import ContestedStart, Interruption, InterruptionEnded, PhraseHeard
+from companion.events import ContestedStart, Interruption, InterruptionEnded, PhraseHeard, SpeechEnded
 from companion.exercises.cues import unasked
 from companion.exercises.steps.step import Beat, Scene, Wish, Withdraw
 from companion.partner import Partner
@@ -16,6 +16,9 @@ LONG_TAKEOVER = 4.0
 """A takeover that lasts this long is answered in words, even if it is the first."""
 VERDICT = 0.55
 """Seconds of silence before the chime: a command of the listener's is known as one 0.45 s after its last word."""
+BRIEF = 1.25
+"""Seconds: what was shorter is left uncued. Most laughs are shorter, and reverberation draws hums out; chosen
+on rehearsed dinners 1 to 5, where every needless cue was for one of these."""
 LOST_FOR = 6.0
 """The holder has been silent this long after losing the floor: ask them."""
 
@@ -34,6 +37,7 @@ class Interruptions:
         self._cued: Sample | None = None  # when a cue was last given
         self._takeover: Interruption | None = None
         self._asked = False
+        self._brief = False  # the interruption under way was over almost at once, so far
 
     def on(self, beat: Beat) -> list[Wish]:
         """The cues that this block's events call for."""
@@ -46,6 +50,8 @@ class Interruptions:
                 wishes += [Withdraw(id, "mended") for id in ("c_int1", "c_int2", "c_int3")]
             if isinstance(event, Interruption):
                 wishes += self._begun(event, beat)
+            elif isinstance(event, SpeechEnded):
+                wishes += self._said(event, beat)
             elif isinstance(event, InterruptionEnded) and event.of == self._holder:
                 self._ended(event)
         return wishes + self._lasting(beat)
@@ -64,11 +70,22 @@ class Interruptions:
             return []
         same = self._last is not None and event.start - self._last < samples(self._scene.manners.episode)
         self._last = event.end
-        self._takeover = event
+        self._takeover, self._brief = event, False
         if same:
             return []
         self._episodes += 1
         return self._cue(event, beat, worded=False)
+
+    def _said(self, segment: SpeechEnded, beat: Beat) -> list[Wish]:
+        """A long laugh or a drawn-out hum is over before it deserves a cue; if more follows after all, it does."""
+        event = self._takeover
+        if event is None or segment.by != event.by or segment.end <= event.start:
+            return []
+        if segment.end - event.start >= samples(BRIEF):
+            again, self._brief = self._brief, False
+            return self._cue(event, beat, worded=False) if again else []
+        self._brief = True
+        return [Withdraw(id, "mended") for id in ("c_int1", "c_int2", "c_int3")]
 
     def _ended(self, event: InterruptionEnded) -> None:
         if self._takeover is not None and self._takeover.start == event.start:
