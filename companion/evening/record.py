@@ -17,8 +17,8 @@ UNKEPT = "The log of this evening could not be written ({why}): make room on the
 class Record:
     """A `Log` in a folder of its own, with a file of facts (version, settings) beside it.
 
-    `out`: the folder a person asked for, kept in any case; Trouble is raised where it can't be written. None: a new folder among
-    the evenings; where that can't be written there is no log, and `trouble` says so in a sentence.
+    `out`: the folder a person asked for, kept in any case; Trouble is raised where it can't be written or holds a log already.
+    None: a new folder among the evenings; where that can't be written there is no log, and `trouble` says so in a sentence.
     """
 
     def __init__(self, out: Path | None, partners: tuple[str, str], facts: str) -> None:
@@ -26,6 +26,8 @@ class Record:
         self._folder: Path | None = None
         self._log: EventLog | None = None
         self._why: str | None = None
+        if out is not None and (out / "events.jsonl").exists():
+            raise Trouble(f"{out} holds the log of an evening already; name another folder, or remove that one.")
         try:
             self._folder = out or folders.new_evening()
             self._log = EventLog(self._folder / "events.jsonl", partners)

@@ -52,6 +52,13 @@ def test_a_folder_that_was_asked_for_is_kept_in_any_case(tmp_path: Path) -> None
     assert files(tmp_path / "mine") == {"events.jsonl", "evening.yaml"}
 
 
+def test_a_finished_log_is_never_written_over(tmp_path: Path) -> None:
+    Record(tmp_path / "mine", PAIR, "version: 1\n").finish(keep=True)
+    with pytest.raises(Trouble, match="holds the log of an evening already"):
+        Record(tmp_path / "mine", PAIR, "version: 1\n")
+    assert list(read(tmp_path / "mine" / "events.jsonl")) == []
+
+
 def test_a_folder_that_was_asked_for_and_cannot_be_written_is_refused(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way")
     with pytest.raises(Trouble, match="can't write"):
