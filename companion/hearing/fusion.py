@@ -31,6 +31,8 @@ class Net:
     again_bias: Floats
     out: Floats  # (cells, 4)
     out_bias: Floats
+    defer: float  # log odds taken from the less likely partner while the other speaks: one at a time is the rule
+    doubt: float  # log odds taken from both; these two were chosen on held-out people
     lag: int  # frames of look-ahead: the answer to frame t comes with frame t + lag
 
     @classmethod
@@ -38,8 +40,9 @@ class Net:
         """Raises Trouble where the file is missing or broken."""
         try:
             with np.load(path) as f:
-                arrays = {k: np.ascontiguousarray(f[k], np.float32) for k in cls.__dataclass_fields__ if k != "lag"}
-                return cls(**arrays, lag=int(f["lag"]))
+                single = {"defer": float(f["defer"]), "doubt": float(f["doubt"]), "lag": int(f["lag"])}
+                arrays = {k: np.ascontiguousarray(f[k], np.float32) for k in cls.__dataclass_fields__ if k not in single}
+                return cls(**arrays, **single)  # type: ignore[arg-type]
         except (OSError, KeyError, ValueError) as e:
             raise Trouble(f"The net that tells voices apart, {path}, cannot be read: install companion again.") from e
 
@@ -70,5 +73,9 @@ class Fusion:
         self._h = h
         y = hs @ net.out + net.out_bias
         y[:, :, 3] = y[:, :, 3].mean(axis=1, keepdims=True)
+        speaks = y[:, :, 0]
+        other = speaks[:, ::-1]
+        less = (speaks < other) * (half * np.tanh(half * other) + half)
+        y[:, :, 0] = speaks - (np.float32(net.defer) * less + np.float32(net.doubt))
         p: Floats = half * np.tanh(half * y) + half
         return p

@@ -23,6 +23,7 @@ from companion.hearing.attribution import COMMON, EACH  # noqa: E402
 from companion.hearing.voices import Mixture  # noqa: E402
 
 LAG, CELLS, WIDTH = 12, 64, 64
+DEFER, DOUBT = {True: 1.2, False: 2.1}, 0.2  # see `companion.hearing.fusion.Net`; chosen on the held-out people
 LENGTH, SKIP = 500, 40  # frames of a training piece; the first ones are not judged
 PLACES = slice(28, 31), slice(2, 8)  # evidence of direction: common, each
 
@@ -165,7 +166,7 @@ def main() -> None:
     np.savez_compressed(
         out, mean=mean, scale=scale, bend=s["bend.weight"].T, bend_bias=s["bend.bias"], into=s["gru.weight_ih_l0"].T,
         into_bias=s["gru.bias_ih_l0"], again=s["gru.weight_hh_l0"].T, again_bias=s["gru.bias_hh_l0"], out=s["out.weight"].T,
-        out_bias=s["out.bias"], lag=np.array(LAG),
+        out_bias=s["out.bias"], lag=np.array(LAG), defer=np.array(DEFER[two]), doubt=np.array(DOUBT),
     )  # fmt: skip
 
 
