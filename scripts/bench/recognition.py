@@ -1,7 +1,8 @@
 """How well spoken commands are recognised: ours, ours with `[unk]`, and PocketSphinx, on the same clips in one run.
 
     python -m scripts.bench.recognition                       everything
-    python -m scripts.bench.recognition --only human made     some sets, by words of their names
+    python -m scripts.bench.recognition --parts human talk    some of the tables
+    python -m scripts.bench.recognition --only GSC stop       some sets, by words of their names
     python -m scripts.bench.recognition --model DIR           a published Vosk model instead of ours
     python -m scripts.bench.recognition --no-sphinx --confusions
 
@@ -71,11 +72,15 @@ def false_accepts(sets: Iterable[Set], engine: Vosk) -> None:
         print(f"| {found.name} | {minutes:.1f} | {len(phrases)} | {len(sure)} | {taken} |", flush=True)
 
 
-def costs(folder: Path, engines: Sequence[Engine]) -> None:
-    """Print CPU per second of sound, load time, size and memory; memory in a process of its own."""
+def cpu(engines: Sequence[Engine]) -> None:
+    """Print CPU per second of all the sound heard in this run."""
+    spent = (f"{engine.name} {engine.cost.ms_per_s:.1f} ms" for engine in engines if engine.cost.sound_s)
+    print(f"\nCPU per second of sound: {', '.join(spent)}.", flush=True)
+
+
+def costs(folder: Path) -> None:
+    """Print load time, size and memory; memory in a process of its own."""
     print("\n| cost | value |\n| --- | --- |")
-    for engine in engines:
-        print(f"| CPU, {engine.name} | {engine.cost.ms_per_s:.1f} ms per second of sound |")
     size = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
     print(f"| size | {size / 1e6:.2f} MB |")
     again = [sys.executable, "-m", __spec__.name, "--memory", "--model", str(folder)]
@@ -84,7 +89,7 @@ def costs(folder: Path, engines: Sequence[Engine]) -> None:
 
 
 def memory(folder: Path) -> None:
-    """Print load time and memory before, after loading and after 2, 4 and 8 minutes of noisy talk in one recognizer."""
+    """Print load time and memory before, after loading and after 1, 2 and 4 minutes of noisy talk in one recognizer."""
     before = resident_mb()
     engine = Vosk(folder, unknown=True)
     print(f"| load | {engine.load_ms:.0f} ms |")
@@ -92,11 +97,12 @@ def memory(folder: Path) -> None:
     recognizer = engine.recognizer(commands())
     rng = np.random.default_rng(0)
     talk = next(iter(made_sets())).clips
-    heard_s, marks = 0.0, [120.0, 240.0, 480.0]
+    heard_s, marks = 0.0, [60.0, 120.0, 240.0]
     while marks:
         pcm = talk[rng.integers(len(talk))].pcm
         noisy = np.clip(pcm + rng.standard_normal(len(pcm)) * 60, -32768, 32767).astype(np.int16)
-        recognizer.AcceptWaveform(noisy.tobytes())
+        if recognizer.AcceptWaveform(noisy.tobytes()):
+            recognizer.Result()
         heard_s += len(pcm) / 16_000
         if heard_s >= marks[0]:
             name = f"memory after {marks.pop(0) / 60:.0f} min in one recognizer"
@@ -114,9 +120,11 @@ def chosen(sets: Iterable[Set], words: Sequence[str] | None) -> Iterable[Set]:
 def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--model", type=Path, default=places.MODEL, help="a Vosk model folder")
+    parser.add_argument("--parts", nargs="*", choices=("human", "made", "talk", "costs"), help="some tables only")
     parser.add_argument("--only", nargs="*", metavar="WORD", help="sets whose name holds one of these words")
     parser.add_argument("--no-sphinx", action="store_true", help="leave PocketSphinx out")
     parser.add_argument("--confusions", action="store_true", help="list what was taken for what")
+    parser.add_argument("--quick", action="store_true", help="half of the commands, 8 minutes of talk of each kind")
     parser.add_argument("--memory", action="store_true", help="only load time and memory")
     options = parser.parse_args()
     if options.memory:
@@ -126,11 +134,16 @@ def main() -> None:
     engines: list[Engine] = [Vosk(options.model, unknown=False), rejecting]
     if not options.no_sphinx:
         engines.append(Sphinx())
-    understood(chosen(human_sets(), options.only), engines, options.confusions)
-    understood(chosen(made_sets(), options.only), engines, options.confusions)
-    false_accepts(chosen(reject_sets(), options.only), rejecting)
-    if not options.only:
-        costs(options.model, engines)
+    parts = options.parts or ("human", "made", "talk", "costs")
+    if "human" in parts:
+        understood(chosen(human_sets(), options.only), engines, options.confusions)
+    if "made" in parts:
+        understood(chosen(made_sets(2 if options.quick else 1), options.only), engines, options.confusions)
+    if "talk" in parts:
+        false_accepts(chosen(reject_sets(8.0 if options.quick else 30.0), options.only), rejecting)
+    if "costs" in parts:
+        costs(options.model)
+    cpu(engines)
 
 
 if __name__ == "__main__":

@@ -113,10 +113,13 @@ def in_room(clips: Sequence[Clip], snr_db: float, distance_m: tuple[float, float
     return placed
 
 
-def made_sets() -> Iterator[Set]:
-    """Made voices kept aside, with the full command grammar, in ever worse places; and the rehearsed dinners' voices."""
+def made_sets(every: int = 1) -> Iterator[Set]:
+    """Made voices kept aside, with the full command grammar, in ever worse places; and the rehearsed dinners' voices.
+
+    `every`: each how-many-th command is said; all are allowed.
+    """
     phrases = commands()
-    voices = held_voices(phrases)
+    voices = held_voices(phrases[::every])
     places_heard: tuple[tuple[str, Callable[[list[Clip]], list[Clip]]], ...] = (
         ("clean", list),
         ("room, 20 dB", lambda clips: in_room(clips, 20)),
@@ -126,8 +129,8 @@ def made_sets() -> Iterator[Set]:
     )
     for name, place in places_heard:
         yield Set(f"made voices kept aside: {name}", place(voices), phrases)
-    yield Set("“stop”, made voices kept aside: room, 10 dB", in_room(held_voices(["stop"] * 100, 79), 10), phrases)
-    yield Set("rehearsed dinners' voices: room, 20 dB", in_room(rehearsed_voices(phrases), 20), phrases)
+    yield Set("“stop”, made voices kept aside: room, 10 dB", in_room(held_voices(["stop"] * (100 // every), 79), 10), phrases)
+    yield Set("rehearsed dinners' voices: room, 20 dB", in_room(rehearsed_voices(phrases[::every]), 20), phrases)
 
 
 def _pieces(folder: str, names: Sequence[str], length_s: float = 15.0) -> list[Clip]:
@@ -161,8 +164,8 @@ def tuning_sets() -> tuple[list[Set], list[Set]]:
     reject: list[Set] = []
     if people.available():
         accept.append(_of("command words (GSC)", list(people.command_clips("gsc", for_training=True))))
-        reject.append(Set("read English (VoxForge)", _pieces("speech", _volunteers()[1::2])[:60], phrases))
-        reject.append(Set("isolated foreign words", _pieces("foreign", _foreign())[1::2][:60], phrases))
+        reject.append(Set("read English (VoxForge)", _pieces("speech", _volunteers()[1::2])[:20], phrases))
+        reject.append(Set("isolated foreign words", _pieces("foreign", _foreign())[1::2][:20], phrases))
     return accept, reject
 
 

@@ -16,7 +16,7 @@ from .bench_sets import tuning_sets
 from .recognizers import ACCEPT_CONFIDENCE, Vosk
 
 FIGURES = "figures.md"
-SCALES = (0.9, 1.0, 1.1, 1.2, 1.3)
+SCALES = (0.9, 1.1, 1.3)
 
 
 def with_scale(scale: float) -> Path:
