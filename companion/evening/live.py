@@ -47,9 +47,9 @@ LATE = 2.0
 LAST_SOUND = 15.0
 """Seconds after the end of an evening that a last sound is waited for."""
 
-BEHIND, CAUGHT_UP = samples(0.5), samples(0.1)
-"""So far behind the microphone, recognition is given up; so near it again, it is taken up. Choices of ours: an answer that is
-noticed half a second late is still an answer, and beyond two seconds the microphone gives up sound (`Microphone.dropped`)."""
+BEHIND, CAUGHT_UP = samples(1.0), samples(0.1)
+"""So far behind the microphone, recognition is given up; so near it again, it is taken up. Choices of ours: a *stop* that is
+heard a second late is better than one not heard, but two seconds behind, the microphone gives up sound (`Microphone.dropped`)."""
 
 TELL_EVERY = samples(60.0)
 """Between two words in the log about sound that was given up."""

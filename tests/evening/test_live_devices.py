@@ -225,7 +225,7 @@ def test_behind_the_microphone_recognition_is_given_up_first_and_taken_up_again(
     table.live(blocks=10)
     assert not table.recognizer.sparing
     table.microphone.slow = 0.1
-    table.live(blocks=10)
+    table.live(blocks=20)
     assert table.recognizer.sparing
     table.recognizer.begin(0)
     table.recognizer.feed(np.zeros(BLOCK, np.float32))

@@ -21,6 +21,10 @@ PATIENCE = 30.0
 """Seconds that anything may take on a busy computer."""
 
 
+class Unheard(AssertionError):
+    """What was waited for has not come."""
+
+
 class LiveEvening:
     """A running evening: what it logs, what it prints, and how it ended. Ends it at the end of the context."""
 
@@ -67,6 +71,10 @@ class LiveEvening:
         """Whether this has been logged."""
         return any(each["event"] == event and fields.items() <= each.items() for each in self.log())
 
+    def count(self, event: str) -> int:
+        """How often this has been logged."""
+        return sum(each["event"] == event for each in self.log())
+
     def states(self) -> list[str]:
         """The states it has been through."""
         return [event["state"] for event in self.log() if event["event"] == "state"]
@@ -87,10 +95,11 @@ class LiveEvening:
         until, pause = time.monotonic() + at_most, threading.Event()
         while not what():
             if time.monotonic() > until:
-                self.send(signal.SIGABRT)  # it then prints where each thread of it is
-                self.end()
+                if at_most >= PATIENCE:
+                    self.send(signal.SIGABRT)  # it then prints where each thread of it is
+                    self.end()
                 last = "\n".join(map(str, self.log()[-12:]))
-                raise AssertionError(f"nothing came of it in {at_most} s:\n{last}\n{self.printed}")
+                raise Unheard(f"nothing came of it in {at_most} s:\n{last}\n{self.printed}")
             pause.wait(0.05)
 
     # --- how it ends
