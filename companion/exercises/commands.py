@@ -61,7 +61,7 @@ def phrases_for(mode: Mode, library: Library, listening: Listening = RUNNING) ->
     if mode is not Mode.QUIET:
         phrases += danger_phrases(library)
     accepted = tuple(dict.fromkeys(phrases))
-    small = [sound for sounds in library.word_lists.get("small_sounds", {}).values() for sound in sounds]
+    small = small_sounds(library)
     twins = [decoy for command in live for decoy in command.decoys]
     decoys = dict.fromkeys(decoy for decoy in (*twins, *small) if decoy not in accepted)
     return Grammar(accepted, tuple(decoys))
@@ -101,6 +101,11 @@ def danger_phrases(library: Library) -> tuple[str, ...]:
     return () if danger is None else (*danger.afraid, *danger.police, *danger.own_life, *danger.body)
 
 
+def small_sounds(library: Library) -> tuple[str, ...]:
+    """Hums and the commonest short words: decoys beside every grammar."""
+    return tuple(sound for sounds in library.word_lists.get("small_sounds", {}).values() for sound in sounds)
+
+
 def masked(text: str, library: Library) -> frozenset[str]:
     """The commands that a line of our own contains: deaf to them while it is spoken, since the echo would give them."""
     said = f" {folded(text)} "
@@ -110,7 +115,7 @@ def masked(text: str, library: Library) -> frozenset[str]:
 
 def vocabulary(library: Library) -> frozenset[str]:
     """Every word that can be in a grammar of this language: the recogniser must know them all."""
-    phrases: list[str] = [ADDRESS, *danger_phrases(library)]
+    phrases: list[str] = [ADDRESS, *danger_phrases(library), *small_sounds(library)]
     for command in library.commands.values():
         phrases += [*command.phrases, *command.decoys]
     if library.answers is not None:
