@@ -41,9 +41,9 @@ def _top(version: bool = typer.Option(False, "--version", help="Print the versio
         raise typer.Exit
 
 
-def _register(names: Sequence[str]) -> None:
-    """Add these commands, each once."""
-    for name in names:
+def load(asked: Sequence[str]) -> None:
+    """Add the command that is asked for, or all where it is none of ours: what is not asked for need not be loaded."""
+    for name in asked if asked and asked[0] in COMMANDS else COMMANDS:
         if name not in _registered:
             import_module(f"companion.cli.{name}").register(app)
             _registered.add(name)
@@ -58,10 +58,10 @@ def _terminated(number: int, frame: FrameType | None) -> None:
 
 def main() -> None:
     """Run the command line and leave with the documented exit status."""
-    signal.signal(signal.SIGTERM, _terminated)
-    asked = sys.argv[1:2]
-    _register(asked if asked and asked[0] in COMMANDS else COMMANDS)  # what is not asked for need not be loaded
+    if signal.getsignal(signal.SIGTERM) is signal.SIG_DFL:
+        signal.signal(signal.SIGTERM, _terminated)
     try:
+        load(sys.argv[1:2])
         status = app(standalone_mode=False) or 0
     except Trouble as trouble:
         print(f"companion: {trouble}", file=sys.stderr)
