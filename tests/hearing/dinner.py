@@ -6,6 +6,8 @@ from functools import cache
 from pathlib import Path
 
 import numpy as np
+import pytest
+import soundfile as sf
 from numpy.typing import NDArray
 
 from companion.adapters.silero_activity import SileroActivity
@@ -55,6 +57,16 @@ def alex(seconds: float, seed: int = 1) -> Sound:
 
 def sam(seconds: float, seed: int = 2) -> Sound:
     return voice(seconds, 205, [(850, 1500, 2900), (350, 2700, 3300), (550, 1100, 2800)], seed)
+
+
+def real(name: str) -> Sound:
+    """30 s of a speaker of AN4, levelled. Skips where the recordings are not at hand."""
+    folder = ROOT.parent / "shared" / "data" / "commands" / "an4" / name
+    if not folder.is_dir():
+        pytest.skip("no recordings of people beside the checkout")
+    x = np.concatenate([sf.read(f, dtype="float32")[0] for f in sorted(folder.glob("*.ogg"))])[: 30 * RATE]
+    noise = np.random.default_rng(1).standard_normal(len(x)).astype(np.float32)
+    return np.asarray(0.05 * x / np.std(x) + 0.0005 * noise, np.float32)
 
 
 def seat(x: Sound, samples_apart: int) -> Sound:

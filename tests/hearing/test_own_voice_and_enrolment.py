@@ -10,7 +10,7 @@ from companion.events import Enrolled, Noise
 from companion.hearing.hearing import Hearing
 from companion.partner import Pair
 from companion.timeline import BLOCK, RATE
-from tests.hearing.dinner import ALEX, SAM, activity, alex, background, blocks, closed, enrolment, hearing, run, sam, table
+from tests.hearing.dinner import ALEX, SAM, activity, alex, background, blocks, closed, enrolment, hearing, run, sam, seat, table
 
 
 def test_before_anyone_is_known_speech_is_nobodys() -> None:
@@ -86,14 +86,14 @@ def test_separability_needs_both() -> None:
 
 
 def test_a_loud_room_is_announced_and_taken_back() -> None:
-    h = Hearing(Pair(ALEX, SAM), activity(), background(), 1, noise_for=4.0, noise_back_for=4.0)
+    h = Hearing(Pair(ALEX, SAM), activity(), background(), 2, noise_for=4.0, noise_back_for=4.0)
     for who in (ALEX, SAM):
-        h.learn(who, enrolment(who, 1))
+        h.learn(who, enrolment(who))
     rng = np.random.default_rng(3)
-    rest = np.zeros(RATE, np.float32)
-    talk = np.concatenate([np.concatenate([alex(3.0, i), rest, sam(3.0, i), rest]) for i in range(9)])
+    rest = np.zeros((RATE, 2), np.float32)
+    talk = np.concatenate([np.concatenate([seat(alex(3.0, i), 3), rest, seat(sam(3.0, i), -3), rest]) for i in range(9)])
     part = np.arange(len(talk)) * 3 // len(talk)
-    noise = np.where(part == 1, 0.05, 0.0005) * rng.standard_normal(len(talk))
-    heard = run(h, (talk + noise).astype(np.float32)[:, None])
+    noise = np.where(part == 1, 0.05, 0.0005)[:, None] * rng.standard_normal(talk.shape)
+    heard = run(h, (talk + noise).astype(np.float32))
     told = [n.loud for t in heard for n in t.notices if isinstance(n, Noise)]
     assert told == [True, False]
