@@ -306,6 +306,17 @@ def test_what_was_over_almost_at_once_gets_no_chime(library: Library, length: fl
     assert table.cues() == cues
 
 
+def test_a_hum_long_after_a_brief_interruption_gets_no_chime(library: Library) -> None:
+    table = turn(library).talk(ALEX, 0.5, 5.0).run(5.6)
+    begin = table.now
+    table.talk(SAM, 0.0, 1.1).run(1.0)
+    table.happen(Interruption(begin, table.now, table.now, SAM, ALEX, "butt-in", 0.95, 0.95, True)).run(0.5)
+    table.happen(SpeechEnded(begin, begin + samples(1.1), table.now, SAM, 0.9)).run(4.0)
+    hum = table.now
+    table.talk(SAM, 0.0, 0.4).run(0.8).happen(SpeechEnded(hum, hum + samples(0.4), table.now, SAM, 0.9)).run(2.0)
+    assert table.cues() == []
+
+
 def test_a_command_of_the_listener_is_no_interruption(library: Library) -> None:
     table = turn(library).talk(ALEX, 0.5, 5.0).run(5.6)
     begin = table.now

@@ -48,6 +48,7 @@ class Interruptions:
         for event in beat.events:
             if isinstance(event, PhraseHeard) and self._takeover is not None and event.end > self._takeover.start:
                 wishes += [Withdraw(id, "mended") for id in ("c_int1", "c_int2", "c_int3")]
+                self._takeover = None
             if isinstance(event, Interruption):
                 wishes += self._begun(event, beat)
             elif isinstance(event, SpeechEnded):
@@ -81,6 +82,10 @@ class Interruptions:
         event = self._takeover
         if event is None or segment.by != event.by or segment.end <= event.start:
             return []
+        if self._last is not None and segment.start - self._last > samples(self._scene.manners.interruption_same):
+            self._takeover = None  # something new, and no part of it
+            return []
+        self._last = max(segment.end, self._last or 0)
         if segment.end - event.start >= samples(BRIEF):
             again, self._brief = self._brief, False
             return self._cue(event, beat, worded=False) if again else []
