@@ -74,13 +74,14 @@ def false_accepts(sets: Iterable[Set], engine: Vosk) -> None:
 
 def cpu(engines: Sequence[Engine]) -> None:
     """Print CPU per second of all the sound heard in this run."""
-    spent = (f"{engine.name} {engine.cost.ms_per_s:.1f} ms" for engine in engines if engine.cost.sound_s)
-    print(f"\nCPU per second of sound: {', '.join(spent)}.", flush=True)
+    spent = [f"{engine.name} {engine.cost.ms_per_s:.1f} ms" for engine in engines if engine.cost.sound_s]
+    if spent:
+        print(f"\nCPU per second of sound: {', '.join(spent)}.", flush=True)
 
 
 def costs(folder: Path) -> None:
     """Print load time, size and memory; memory in a process of its own."""
-    print("\n| cost | value |\n| --- | --- |")
+    print("\n| cost | value |\n| --- | --- |", flush=True)
     size = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
     print(f"| size | {size / 1e6:.2f} MB |")
     again = [sys.executable, "-m", __spec__.name, "--memory", "--model", str(folder)]
@@ -110,7 +111,9 @@ def memory(folder: Path) -> None:
 
 
 def resident_mb() -> float:
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    """Memory held now (Linux)."""
+    pages = int(Path("/proc/self/statm").read_text().split()[1])
+    return pages * resource.getpagesize() / 1e6
 
 
 def chosen(sets: Iterable[Set], words: Sequence[str] | None) -> Iterable[Set]:
@@ -141,9 +144,9 @@ def main() -> None:
         understood(chosen(made_sets(2 if options.quick else 1), options.only), engines, options.confusions)
     if "talk" in parts:
         false_accepts(chosen(reject_sets(8.0 if options.quick else 30.0), options.only), rejecting)
+    cpu(engines)
     if "costs" in parts:
         costs(options.model)
-    cpu(engines)
 
 
 if __name__ == "__main__":
