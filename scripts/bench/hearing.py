@@ -35,8 +35,8 @@ from companion.timeline import BLOCK, RATE  # noqa: E402
 
 ROWS = (
     "attribution %", "attribution with misses %", "der0 %", "der0 miss/false/swap", "der250 %", "overlap P/R %",
-    "turn start median/p90 s", "turn end median/p90 s", "talk share error pp", "interruption P/R %", "interruption F1", "false alarms/h",
-    "latency median/p90 s", "small sounds flagged %",
+    "turn start median/p90 s", "turn end median/p90 s", "talk share error pp", "interruption P/R %", "interruption F1",
+    "false alarms/h", "latency median/p90 s", "small sounds flagged %",
 )  # fmt: skip
 ONE_THREAD = {**os.environ, "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
 
@@ -111,7 +111,8 @@ def main() -> None:
     p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     p.add_argument("tool", type=Path), p.add_argument("speakers", type=Path, nargs="+")
     p.add_argument("--work", type=Path, default=Path(tempfile.gettempdir()) / "companion-dinners")
-    p.add_argument("--set", default="dev"), p.add_argument("--command", default=f"{Path(sys.executable).with_name('companion')} replay")
+    p.add_argument("--set", default="dev")
+    p.add_argument("--command", default=f"{Path(sys.executable).with_name('companion')} replay")
     a = p.parse_args()
     dinners = a.work / a.set
     if not any(dinners.glob("*/truth.json")):
