@@ -35,7 +35,7 @@ class Manners:
     completion_max: float = 1.5  # helps finish the holder's phrase, holder resumes at once
     contest_within: float = 0.5  # both begin within this of each other at a fresh turn
     contest_for: float = 1.0  # and both go on this long
-    laugh_at: float = 0.5  # probability above which a segment counts as laughter
+    laugh_at: float = 0.25  # mean probability above which a segment counts as laughter: the net gives laughs 0.4, speech 0.01
     episode: float = 10.0  # an episode of interruptions ends after this much without another of the same direction
     self_repair: float = 1.5  # the holder resumed this long: mended
 

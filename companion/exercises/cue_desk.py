@@ -57,6 +57,10 @@ class News:
     given: frozenset[str] = frozenset()
     dropped: frozenset[str] = frozenset()
 
+    def and_then(self, later: News, but: frozenset[str] = frozenset()) -> News:
+        """Both together, without what became of the cues tagged `but`."""
+        return News((self.over | later.over) - but, self.given | later.given, (self.dropped | later.dropped) - but)
+
 
 @dataclass(slots=True)
 class _Waiting:
@@ -144,9 +148,14 @@ class CueDesk:
         return self._playing is not None
 
     @property
-    def waiting(self) -> bool:
-        """Whether a line that is owed or was asked for waits or sounds."""
-        return any(each.cue.asked for each in self._waiting) or (self._playing is not None and self._playing.cue.asked)
+    def owed(self) -> tuple[Cue, ...]:
+        """Lines that are owed or were asked for, and wait."""
+        return tuple(each.cue for each in self._waiting if each.cue.asked)
+
+    @property
+    def speaking(self) -> bool:
+        """Whether a line that is owed or was asked for sounds."""
+        return self._playing is not None and self._playing.cue.asked
 
     def propose(self, cue: Cue) -> list[Out]:
         """Take a cue up: it waits for its gap. Nothing happens if one of its name waits already; unasked ones may be refused."""

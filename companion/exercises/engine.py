@@ -7,6 +7,7 @@ commands that work everywhere stand in front of the step.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Literal
 
 from companion.conversation.manners import Manners
@@ -23,7 +24,7 @@ from companion.events import (
 from companion.exercises.answers import answers_of
 from companion.exercises.content import Evening, Level, Library
 from companion.exercises.course import Course
-from companion.exercises.cue_desk import CueDesk, CueVoice, Custom
+from companion.exercises.cue_desk import CueDesk, CueVoice, Custom, News
 from companion.exercises.cues import KINDS, Cue
 from companion.exercises.ear import CommandEar, Hearkening
 from companion.exercises.moment import Moment
@@ -89,7 +90,9 @@ class Engine:
         self._surroundings = Surroundings(self._tonight, self._course, self._desk, self._mouth, self._ear)
         self._floor = GiveFloor(FloorKind.NOBODY)
         self._holder: Partner | None = None  # whose words were listened for
-        self._cut = False
+        self._owed: tuple[Cue, ...] = ()  # lines that a pause kept from being said
+        self._missed = News()  # what became of cues during a pause
+        self._cut = False  # a pause cut a line short
         self._saved: tuple[Hearkening, Partner | None, GiveFloor] = (self._ear.now, None, self._floor)
         self._deadline: Sample | None = None
         self._ending: Ending | None = None
@@ -164,8 +167,10 @@ class Engine:
             self._pause(heard=False)
         pressed, self._pressed = self._pressed, False
         if tonight.hold is not None:
+            self._missed = self._missed.and_then(news, but=frozenset(cue.tag for cue in self._owed))
             self._held_still(pressed)
             return
+        news, self._missed = self._missed.and_then(news), News()
         self._surroundings.watch_silence(moment)
         self._course.play(Beat(moment, tonight.clock, events, orders, pressed, news))
         if self._course.over is not None and self._ending is None:
@@ -238,9 +243,9 @@ class Engine:
         tonight = self._tonight
         if tonight.hold is not None or self._ending is not None or self._course.playing is None:
             return
-        self._cut = self._desk.waiting
+        self._owed, self._cut = self._desk.owed, self._desk.speaking
         tonight.out += self._desk.silence(tonight.now)
-        tonight.hold = tonight.now
+        tonight.hold, self._missed = tonight.now, News()
         self._deadline = tonight.now + samples(tonight.manners.gone)
         self._saved = (self._ear.now, self._holder, self._floor)
         tonight.turn_to("paused")
@@ -271,8 +276,11 @@ class Engine:
         tonight.out += self._desk.begin_step(step.custom if step else Custom(), tonight.now)
         heard, holder, floor = self._saved
         tonight.out += [self._ear.again(heard, holder), floor]
-        if self._cut or away > samples(REPEAT_AFTER):
+        if self._cut or (not self._owed and away > samples(REPEAT_AFTER)):
             self._requests.obey("repeat")
+        for cue in self._owed:
+            tonight.out += self._desk.propose(replace(cue, at=tonight.now))
+        self._owed = ()
 
     def _go_deaf(self) -> None:
         """The microphone goes off when that has been said; on again by the button or the clock."""
@@ -287,7 +295,7 @@ class Engine:
         if tonight.state == "resting" or "time-out" not in self._library.frames:
             return
         tonight.release()
-        self._deadline = None
+        self._deadline, self._owed, self._missed = None, (), News()
         self._time_outs += 1
         if self._time_outs >= 2:
             self._end_with("two_is_plenty", "done")

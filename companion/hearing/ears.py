@@ -15,6 +15,9 @@ from companion.hearing.own_voice import OwnVoice
 from companion.hearing.words import Utterance, Words
 from companion.timeline import Sample, Span, samples
 
+LAUGH_AT = 0.25
+"""Mean probability from which a segment counts as laughter (the net gives laughs 0.4, speech 0.01)."""
+
 LAUGH_NEAR = samples(1.0)
 """A laugh this close to a phrase makes it doubtful."""
 
@@ -64,7 +67,7 @@ class Ears:
         side = self.own_voice.feed(at, mono)
         utterances = [self._turn(at, side.own)] if side.own != self._speaking else []
         heard = self.hearing.feed(block)
-        if any(segment.laugh > 0.5 for segment in heard.segments):
+        if any(segment.laugh > LAUGH_AT for segment in heard.segments):
             self._laughed = heard.now
         if side.clean:
             utterances.append(self._words.feed(at, side.left, side.speech if side.own else float(heard.anyone)))

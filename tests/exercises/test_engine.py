@@ -317,8 +317,20 @@ def test_after_a_short_pause_it_is_not(library: Library) -> None:
 
 
 def test_a_line_cut_by_a_pause_is_said_again(library: Library) -> None:
-    table = small(library).run(1.0).say("hold on a moment", SAM).run(6.0).say("resume", ALEX).run(4.0)
+    table = small(library).run(0.4)
+    assert len(table.said()) == 1
+    table.tell(DeviceLost(table.now, "microphone")).run(3.0).tell(DeviceBack(table.now, "microphone")).run(4.0)
     assert table.said()[1] == table.said()[0]
+
+
+def test_a_line_that_waits_when_the_speaker_is_lost_is_said_when_it_is_back(library: Library) -> None:
+    table = in_turn(library).talk(ALEX, 0.0, 20.0).run(21.0)
+    table.say("i'm done", ALEX).run(1.1)
+    before = len(table.said())
+    table.tell(DeviceLost(table.now, "speaker")).run(2.0)
+    assert len(table.said()) == before
+    table.tell(DeviceBack(table.now, "speaker")).run(4.0)
+    assert len(table.said()) > before
 
 
 def test_a_pause_of_five_minutes_ends_the_evening(library: Library) -> None:

@@ -19,6 +19,8 @@ VERDICT = 0.55
 BRIEF = 1.25
 """Seconds: what was shorter is left uncued. Most laughs are shorter, and reverberation draws hums out; chosen
 on rehearsed dinners 1 to 5, where every needless cue was for one of these."""
+CERTAIN = 2.5
+"""Seconds after which there is no more doubt that it is one: neither hums nor laughs last so long."""
 LOST_FOR = 6.0
 """The holder has been silent this long after losing the floor: ask them."""
 
@@ -33,11 +35,12 @@ class Interruptions:
         self._scene = scene
         self._holder = holder
         self._episodes = 0
-        self._last: Sample | None = None  # end of the last interruption, as far as known
+        self._last: Sample | None = None  # end of the last interruption that counted, as far as known
+        self._until: Sample = 0  # end of the interruption under way, as far as known
         self._cued: Sample | None = None  # when a cue was last given
         self._takeover: Interruption | None = None
         self._asked = False
-        self._brief = False  # the interruption under way was over almost at once, so far
+        self._proposed = False  # a cue for the interruption under way
 
     def on(self, beat: Beat) -> list[Wish]:
         """The cues that this block's events call for."""
@@ -58,22 +61,22 @@ class Interruptions:
         return wishes + self._lasting(beat)
 
     def _sure(self, event: Interruption) -> bool:
-        manners = self._scene.manners
-        return (
-            event.of == self._holder
-            and event.kind != "completion"
-            and event.probability >= manners.interruption_probability
-            and event.confidence >= manners.attribution
-        )
+        return event.probability >= self._scene.manners.interruption_probability
 
     def _begun(self, event: Interruption, beat: Beat) -> list[Wish]:
-        if not self._sure(event) or self._asked:
+        ours = event.of == self._holder and event.kind != "completion" and event.confidence >= self._scene.manners.attribution
+        if not ours or self._asked:
             return []
+        self._takeover, self._proposed, self._until = event, False, event.end
+        return self._propose(event, beat) if self._sure(event) else []
+
+    def _propose(self, event: Interruption, beat: Beat) -> list[Wish]:
+        """A new episode is cued; more of the same is not."""
         same = self._last is not None and event.start - self._last < samples(self._scene.manners.episode)
-        self._last = event.end
-        self._takeover, self._brief = event, False
+        self._last = self._until
         if same:
             return []
+        self._proposed = True
         self._episodes += 1
         return self._cue(event, beat, worded=False)
 
@@ -82,25 +85,29 @@ class Interruptions:
         event = self._takeover
         if event is None or segment.by != event.by or segment.end <= event.start:
             return []
-        if self._last is not None and segment.start - self._last > samples(self._scene.manners.interruption_same):
+        if segment.start - self._until > samples(self._scene.manners.interruption_same):
             self._takeover = None  # something new, and no part of it
             return []
-        self._last = max(segment.end, self._last or 0)
-        if segment.end - event.start >= samples(BRIEF):
-            again, self._brief = self._brief, False
-            return self._cue(event, beat, worded=False) if again else []
-        self._brief = True
-        return [Withdraw(id, "mended") for id in ("c_int1", "c_int2", "c_int3")]
+        self._until = max(segment.end, self._until)
+        lasted = self._until - event.start
+        if self._proposed and lasted < samples(BRIEF):
+            self._proposed, self._last = False, None
+            self._episodes -= 1
+            return [Withdraw(id, "mended") for id in ("c_int1", "c_int2", "c_int3")]
+        if not self._proposed and lasted >= samples(BRIEF if self._sure(event) else CERTAIN):
+            return self._propose(event, beat)
+        self._last = self._until if self._last is not None else None
+        return []
 
     def _ended(self, event: InterruptionEnded) -> None:
         if self._takeover is not None and self._takeover.start == event.start:
             self._takeover = None
-            self._last = event.end
+            self._last = event.end if self._last is not None else None
 
     def _lasting(self, beat: Beat) -> list[Wish]:
         """A takeover that goes on and on, and a holder who has lost the floor."""
         event = self._takeover
-        if event is None or self._asked:
+        if event is None or self._asked or not self._sure(event):
             return []
         lasts = beat.now - event.start
         if samples(LONG_TAKEOVER) <= lasts < samples(LONG_TAKEOVER) + samples(0.032) and event.kind == "takeover":
