@@ -86,6 +86,7 @@ class _Playing:
     yields: bool = True
     worded: bool = False  # its words are being said; a chime is over before it could yield
     waits: Sample | None = None  # since when its next part has waited for a gap
+    words: str = ""  # all of its words
 
 
 class CueDesk:
@@ -149,13 +150,9 @@ class CueDesk:
 
     @property
     def owed(self) -> tuple[Cue, ...]:
-        """Lines that are owed or were asked for, and wait."""
-        return tuple(each.cue for each in self._waiting if each.cue.asked)
-
-    @property
-    def speaking(self) -> bool:
-        """Whether a line that is owed or was asked for sounds."""
-        return self._playing is not None and self._playing.cue.asked
+        """Lines that are owed or were asked for: the one that sounds, in its words, then those that wait."""
+        sounds = [] if self._playing is None else [replace(self._playing.cue, text=self._playing.words or self._playing.cue.text)]
+        return tuple(cue for cue in (*sounds, *(each.cue for each in self._waiting)) if cue.asked)
 
     def propose(self, cue: Cue) -> list[Out]:
         """Take a cue up: it waits for its gap. Nothing happens if one of its name waits already; unasked ones may be refused."""
@@ -377,7 +374,7 @@ class CueDesk:
             if chimes:
                 self._chimed = moment.now
         self._given.add(cue.tag)
-        self._playing = _Playing(cue, chimes, text, role_free)
+        self._playing = _Playing(cue, chimes, text, role_free, words=text)
         self._sound(moment)
 
     def _content(self, cue: Cue, role_free: bool) -> tuple[str, int]:

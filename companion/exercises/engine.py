@@ -92,7 +92,6 @@ class Engine:
         self._holder: Partner | None = None  # whose words were listened for
         self._owed: tuple[Cue, ...] = ()  # lines that a pause kept from being said
         self._missed = News()  # what became of cues during a pause
-        self._cut = False  # a pause cut a line short
         self._saved: tuple[Hearkening, Partner | None, GiveFloor] = (self._ear.now, None, self._floor)
         self._deadline: Sample | None = None
         self._ending: Ending | None = None
@@ -243,7 +242,7 @@ class Engine:
         tonight = self._tonight
         if tonight.hold is not None or self._ending is not None or self._course.playing is None:
             return
-        self._owed, self._cut = self._desk.owed, self._desk.speaking
+        self._owed = self._desk.owed
         tonight.out += self._desk.silence(tonight.now)
         tonight.hold, self._missed = tonight.now, News()
         self._deadline = tonight.now + samples(tonight.manners.gone)
@@ -276,10 +275,10 @@ class Engine:
         tonight.out += self._desk.begin_step(step.custom if step else Custom(), tonight.now)
         heard, holder, floor = self._saved
         tonight.out += [self._ear.again(heard, holder), floor]
-        if self._cut or (not self._owed and away > samples(REPEAT_AFTER)):
-            self._requests.obey("repeat")
         for cue in self._owed:
             tonight.out += self._desk.propose(replace(cue, at=tonight.now))
+        if not self._owed and away > samples(REPEAT_AFTER):
+            self._requests.obey("repeat")
         self._owed = ()
 
     def _go_deaf(self) -> None:

@@ -320,7 +320,7 @@ def test_a_line_cut_by_a_pause_is_said_again(library: Library) -> None:
     table = small(library).run(0.4)
     assert len(table.said()) == 1
     table.tell(DeviceLost(table.now, "microphone")).run(3.0).tell(DeviceBack(table.now, "microphone")).run(4.0)
-    assert table.said()[1] == table.said()[0]
+    assert table.said().count(table.said()[0]) == 2
 
 
 def test_a_line_that_waits_when_the_speaker_is_lost_is_said_when_it_is_back(library: Library) -> None:
