@@ -92,7 +92,7 @@ def pronunciations() -> Lexicon:
     for word, variants in lexicon.items():
         for phones in tuple(variants):
             other = british(word, phones)
-            if other and other not in variants:
+            if len(other) > 1 and other not in variants:  # a word of one vowel would be heard everywhere
                 variants.append(other)
     return lexicon
 

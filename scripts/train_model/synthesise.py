@@ -8,7 +8,7 @@ import shutil
 from collections.abc import Callable
 
 from . import clips, places
-from .voices import Voice, espeak_voice, flite_voice
+from .voices import SOUNDED, Voice, espeak_voice, flite_voice
 
 PART = 1500
 SHORTEST_S, LONGEST_S = 0.15, 9.0
@@ -36,6 +36,8 @@ def run() -> None:
     _parts("espeak", texts["espeak"], espeak_voice, held=False)
     if with_flite:
         _parts("flite", texts["flite"], flite_voice, held=False)
+        once = dict.fromkeys(texts["content"])
+        _parts("content-flite", [phrase for phrase in once if not SOUNDED.keys() & phrase.split()], flite_voice, held=False)
     _parts("content", texts["content"], espeak_voice, held=False)
     half = len(texts["held"]) * 2 // 3 if with_flite else len(texts["held"])
     _parts("held-espeak", texts["held"][:half], espeak_voice, held=True)
