@@ -283,5 +283,3 @@ def evening_of(exercise: Exercise, size: Size = "medium") -> Evening:
     """An evening of one exercise between welcome and close, for whoever wants to try just that."""
     plan = (PlanItem(frame="welcome"), PlanItem(exercise=exercise.slug, size=size), PlanItem(frame="close"))
     return Evening(evening=exercise.slug, title=exercise.title, time="60 min", plan=plan)  # type: ignore[arg-type]
-
-

@@ -312,4 +312,3 @@ class Course:
     def _mishap(self, place: Place, trouble: Exception) -> None:
         now = self._tonight.now
         self._tonight.out.append(Mishap(now, now, f"step {place.name} failed: {type(trouble).__name__}: {trouble}"))
-

@@ -278,4 +278,3 @@ def _options(step: ChooseSpec, found: _Findings) -> None:
     vowels = [found_.group() if found_ else "" for found_, _ in heads]
     if len(set(vowels)) < len(vowels) and len({length for _, length in heads}) < len(heads):
         found.warn("L17", step.line_no, "two options have the same first vowel and length; choose words that differ")
-

@@ -192,9 +192,7 @@ class Path:
         roles = replace(level.roles, swapped=False) if not level.roles.swapped else level.roles.exchanged()
         if isinstance(step, MirroredSpec) and step.begins == "second":
             roles = roles.exchanged()
-        self._levels.append(
-            _Level(step.steps, f"{name}[0].", roles, passes=passes, mirrored=mirrored, until=until, block=name)
-        )
+        self._levels.append(_Level(step.steps, f"{name}[0].", roles, passes=passes, mirrored=mirrored, until=until, block=name))
 
     def _name(self, level: _Level) -> str:
         step = level.steps[level.index]

@@ -76,7 +76,6 @@ class Evidence:
             each[:, :, 2:8] = self._remembered(frames, colour, pitch)
         return common, each
 
-
     def _remembered(self, frames: Frames, colour: Floats, pitch: Floats) -> Floats:
         """(2, n, 6): colour over both times, pitch over both, and how far ahead of the partner the colour is, over both."""
         w = 1 / (1 + np.exp(np.float32(2) - frames.db / 3))

@@ -1,6 +1,6 @@
 """Hearing: sound in, once a block; who is speaking out. The chain of stages in one place.
 
-    sound ─▶ Activity ─▶ Features ─▶ attribution ─▶ Track per voice ─▶ Heard
+sound ─▶ Activity ─▶ Features ─▶ attribution ─▶ Track per voice ─▶ Heard
 """
 
 from __future__ import annotations

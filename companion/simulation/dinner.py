@@ -162,8 +162,11 @@ class Dinner:
     def _over(self) -> bool:
         if self._at >= samples(self._scenario.minutes * 60):
             return True
-        return self._finish_at is not None and not self._queue and self._playing is None and (
-            self._at >= max(self._finish_at, self._free_at) + _QUIET_END
+        return (
+            self._finish_at is not None
+            and not self._queue
+            and self._playing is None
+            and (self._at >= max(self._finish_at, self._free_at) + _QUIET_END)
         )
 
     def _live(self) -> None:

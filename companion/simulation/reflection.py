@@ -8,8 +8,18 @@ from companion.simulation.sayings import Topic
 from companion.simulation.truth import Truth, TurnTaken
 
 _RUNGS = frozenset(
-    {"c_neutral", "c_neutral_again", "c_shape", "c_scaffold", "c_hint", "c_hint_one", "c_hint_two", "c_source",
-     "c_no_hint", "hints_off"}
+    {
+        "c_neutral",
+        "c_neutral_again",
+        "c_shape",
+        "c_scaffold",
+        "c_hint",
+        "c_hint_one",
+        "c_hint_two",
+        "c_source",
+        "c_no_hint",
+        "hints_off",
+    }
 )
 _AGAIN = frozenset({"c_unheard", "ask_the_source"})
 """The answer was not understood, or taken for the listener's: the source says it again."""

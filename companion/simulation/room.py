@@ -81,9 +81,7 @@ def build(
     house = _Box(size, rt60, ears, rng)
     heads = tuple(tuple(house.spot(seat + rng.normal(0, [0.03, 0.03, 0.02])) for _ in range(SPOTS)) for seat in seats)
     around = tuple(house.spot(rng.uniform([0.3, 0.3, 0.9], size - 0.3)) for _ in range(2))
-    return Room(
-        (float(size[0]), float(size[1]), float(size[2])), rt60, space, (heads[0], heads[1]), house.spot(box), around
-    )
+    return Room((float(size[0]), float(size[1]), float(size[2])), rt60, space, (heads[0], heads[1]), house.spot(box), around)
 
 
 class _Box:

@@ -1,7 +1,7 @@
 """The companion's voice in figures: seconds a line cold and warm, words a minute asked and heard, levels, and the rate table.
 
-    python scripts/bench/voice.py           the tables of the report
-    python scripts/bench/voice.py --fit     measure the table of rates anew (voice_settings.py)
+python scripts/bench/voice.py           the tables of the report
+python scripts/bench/voice.py --fit     measure the table of rates anew (voice_settings.py)
 """
 
 from __future__ import annotations

@@ -98,8 +98,12 @@ class Maker:
 
 
 def _sources() -> list[Clip]:
-    rows = [clip for path in sorted(places.work("speech", "x").parent.glob("*.npz")) for clip in clips.load(path)
-            if not path.name.startswith("held")]
+    rows = [
+        clip
+        for path in sorted(places.work("speech", "x").parent.glob("*.npz"))
+        for clip in clips.load(path)
+        if not path.name.startswith("held")
+    ]
     if people.available():
         for name, found in people.training_clips(pronunciations()).items():
             rows += found * HUMAN_COPIES[name]

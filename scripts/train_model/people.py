@@ -22,8 +22,26 @@ from .clips import RATE_HZ, Clip, as_pcm
 from .lexicon import Lexicon
 
 ONES = [
-    "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve",
-    "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen",
+    "zero",
+    "one",
+    "two",
+    "three",
+    "four",
+    "five",
+    "six",
+    "seven",
+    "eight",
+    "nine",
+    "ten",
+    "eleven",
+    "twelve",
+    "thirteen",
+    "fourteen",
+    "fifteen",
+    "sixteen",
+    "seventeen",
+    "eighteen",
+    "nineteen",
 ]
 TENS = ["zero", "ten", "twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"]
 
@@ -32,8 +50,19 @@ EDGE_S = 0.1
 """Added on both sides of a machine-timed segment."""
 
 NOISE_FILES = [
-    "rain", "fire_crackling", "clock_tick", "sneezes", "baby_cry", "dog_bark", "music_jazz", "music_song",
-    "dishes_long", "tap_long", "coughs", "babble_10", "television_like",
+    "rain",
+    "fire_crackling",
+    "clock_tick",
+    "sneezes",
+    "baby_cry",
+    "dog_bark",
+    "music_jazz",
+    "music_song",
+    "dishes_long",
+    "tap_long",
+    "coughs",
+    "babble_10",
+    "television_like",
 ]
 """Noises whose licence lets weights be trained on them (CC BY, CC0, or made by us). Never the kitchen recordings."""
 

@@ -128,5 +128,3 @@ class Host:
     def _tell(self, events: list[Event]) -> None:
         self.events += events
         self.world.watch(events)
-
-

@@ -43,8 +43,16 @@ def _log() -> list[dict[str, Any]]:
     return [
         {"event": "turn", "by": "Alex", "start": 2.03, "end": 32.6, "at": 32.6, "noticed": 33.2},
         {"event": "speech", "by": "Alex", "start": 2.03, "end": 14.5, "at": 14.5, "noticed": 15.0, "confidence": 1.0},
-        {"event": "interruption", "by": "Sam", "of": "Alex", "kind": "takeover", "start": 15.1, "end": 16.1, "at": 15.1,
-         "noticed": 16.3},
+        {
+            "event": "interruption",
+            "by": "Sam",
+            "of": "Alex",
+            "kind": "takeover",
+            "start": 15.1,
+            "end": 16.1,
+            "at": 15.1,
+            "noticed": 16.3,
+        },
         {"event": "cue", "cue": 2, "id": "c_int2", "text": "Let's hear Alex out.", "spoken": True, "at": 16.3, "noticed": 18.55},
         {"event": "command", "command": "done", "by": "Alex", "start": 32.0, "end": 32.7, "at": 32.7, "noticed": 33.2},
         {"event": "step_left", "step": "turn", "kind": "turn", "exit": "done", "at": 33.2, "noticed": 33.2},

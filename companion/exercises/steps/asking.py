@@ -89,9 +89,7 @@ class Ask:
 
     def _put(self, cue: Cue, of: Partner | None) -> Question:
         spec = self._spec
-        return Question(
-            self._scene, cue, self._read, of=of, again="c_unheard_consent", wait=spec.wait, tries=spec.tries
-        )
+        return Question(self._scene, cue, self._read, of=of, again="c_unheard_consent", wait=spec.wait, tries=spec.tries)
 
     def _read(self, phrase: PhraseHeard, late: bool) -> str | None:
         return self._scene.answers.consent(phrase.phrase, laughed=phrase.laughed)
@@ -139,9 +137,7 @@ class Check:
 
     def enter(self, at: Sample) -> list[Wish]:
         """Ask the source."""
-        self._question = source_question(
-            self._scene, self._spec.line, self._of, at, wait=self._spec.wait, also=self._spec.also
-        )
+        self._question = source_question(self._scene, self._spec.line, self._of, at, wait=self._spec.wait, also=self._spec.also)
         more = tuple(word for words in self._spec.also.values() for word in words)
         listen = self._scene.ear.listen(self.mode, "check", answers=more)
         return [listen, GiveFloor(FloorKind.NOBODY), *self._question.begin(at)]
