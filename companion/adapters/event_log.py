@@ -35,7 +35,7 @@ def record(event: Event) -> dict[str, Any]:
         if value is None or value is False:
             continue
         if field.name in _TIMES:
-            out[field.name] = seconds(value)
+            out[field.name] = seconds(max(0, value))  # an onset can be dated back to before the first sample
         elif isinstance(value, StrEnum):
             out[field.name] = value.value
         elif isinstance(value, float):
@@ -138,7 +138,7 @@ class EventLog:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        self.close()
+        self.close(keep=kind is None)
 
     def _put(self, line: dict[str, Any]) -> None:
         if self._file is not None:

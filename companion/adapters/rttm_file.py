@@ -26,7 +26,8 @@ class RttmFile:
     def write(self, segment: SpeechEnded) -> None:
         """Append one partner's segment; speech of nobody we know has no line."""
         if segment.by is not None and segment.end > segment.start:
-            start, length = seconds(segment.start), seconds(segment.end - segment.start)
+            first = max(0, segment.start)  # an onset can be dated back to before the first sample
+            start, length = seconds(first), seconds(segment.end - first)
             name = "_".join(segment.by.split())
             self._file.write(f"SPEAKER {self._recording} 1 {start:.3f} {length:.3f} <NA> <NA> {name} <NA> <NA>\n")
 

@@ -21,6 +21,8 @@ COMMANDS = (
 )  # fmt: skip
 """Each is a module of this folder, in the order in which `--help` lists them."""
 
+STOPPED = "companion: stopped before the end; nothing half-written was kept."
+
 EPILOG = "Exit status: 0 done; 2 something you can mend (one line says what and how); 1 a fault of ours."
 
 app = typer.Typer(
@@ -68,11 +70,14 @@ def main() -> None:
         status = 2
     except typer.Exit as left:
         status = left.exit_code
+        if status == 130:  # how typer tells of Ctrl-C
+            print(STOPPED, file=sys.stderr)
+            status = 2
     except TyperException as wrong:
         print(f"companion: {wrong.format_message()} See: companion --help", file=sys.stderr)
         status = 2
     except (KeyboardInterrupt, typer.Abort):
-        print("companion: stopped before the end; nothing half-written was kept.", file=sys.stderr)
+        print(STOPPED, file=sys.stderr)
         status = 2
     except BrokenPipeError:
         sys.stderr.close()

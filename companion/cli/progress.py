@@ -20,4 +20,10 @@ def progress_bar(what: str) -> Iterator[Callable[[float], None]]:
     columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.percentage:>3.0f} %"), TimeRemainingColumn())
     with Progress(*columns, console=console, transient=True) as bar:
         task = bar.add_task(what, total=1.0)
-        yield lambda share: bar.update(task, completed=share)
+
+        def done(share: float) -> None:
+            bar.update(task, completed=share)
+            if share >= 1.0:
+                bar.stop()
+
+        yield done

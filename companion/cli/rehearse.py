@@ -22,6 +22,21 @@ from companion.trouble import Trouble
 
 DEFAULT = "dinner"
 
+CHECKS = {
+    "turns": "scripted turns found",
+    "interruptions": "scripted interruptions noticed",
+    "episodes": "interruptions answered by a cue, or mended by themselves",
+    "needless": "interruption cues that were for an interruption",
+    "gaps": "lines and chimes begun in silence",
+    "commands": "commands obeyed",
+    "unsaid": "commands heard that were said",
+    "answers": "answers understood",
+    "own_voice": "the companion's own sounds taken for nobody",
+    "names": "cues that named the right partner",
+    "end": "reached its end",
+}
+"""What the score looks at, in words for people."""
+
 
 def register(app: typer.Typer) -> None:
     """Add the command."""
@@ -87,7 +102,7 @@ def _tell(console: Console, done: Rehearsal, scenario: Scenario) -> None:
     speed = done.seconds / max(0.001, done.took)
     console.print(f"\n{done.seconds / 60:.1f} minutes of dinner in {done.took:.0f} s ({speed:.0f} × real time).")
     for name, check in done.score.checks.items():
-        console.print(f"  {name.replace('_', ' ')}: {check.right} of {check.of}", highlight=False)
+        console.print(f"  {CHECKS.get(name, name)}: {check.right} of {check.of}", highlight=False)
     for fault in done.score.faults:
         console.print(f"  [red]fault:[/red] {fault}", highlight=False)
     console.print(f"Listen: {done.out / 'room.wav'}   Log: {done.out / 'events.jsonl'}   Score: {done.out / 'score.json'}")

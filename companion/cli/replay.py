@@ -29,6 +29,8 @@ def replay(
 ) -> None:
     """Hear a recording of two people and write who spoke when, turns, overlaps and interruptions.
 
+    The companion's own voice in a recording is taken for a person's: replay people, not an evening's room.wav.
+
     Example: companion replay dinner.wav --enroll Alex=alex.wav --enroll Sam=sam.wav --events out.jsonl --rttm out.rttm
     """
     voices = []
@@ -39,3 +41,4 @@ def replay(
         voices.append((name.strip(), Path(file)))
     with progress_bar(f"hearing {mix.name}") as progress:
         hear(mix, voices, events, rttm, floor or (), commands, progress)
+    typer.echo(f"Wrote {events}" + (f" and {rttm}" if rttm else ""))

@@ -81,7 +81,7 @@ def evening_called(name: str, library: Library, size: Size = "short") -> Evening
     if name in library.exercises:
         return evening_of(library.exercises[name], size)
     known = [*library.evenings, *library.exercises]
-    raise Trouble(f"There is no evening or exercise called {name!r}{did_you_mean(name, known)}.")
+    raise Trouble(f"There is no evening or exercise called {name!r}{did_you_mean(name, known) or '.'}")
 
 
 def voice_settings(settings: Settings, faster: int = 0) -> VoiceSettings:

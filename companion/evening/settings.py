@@ -52,7 +52,7 @@ def checked(given: dict[str, Any], where: str = "settings") -> Settings:
         first = bad.errors()[0]
         key = ".".join(str(part) for part in first["loc"])
         if first["type"] == "extra_forbidden":
-            raise Trouble(f"{where}: there is no setting called {key}{did_you_mean(key, Settings.model_fields)}.") from bad
+            raise Trouble(f"{where}: there is no setting called {key}{did_you_mean(key, Settings.model_fields) or '.'}") from bad
         raise Trouble(f"{where}: {key}: {first['msg'].lower()}; see companion settings.") from bad
     if settings.partners[0] == settings.partners[1] or not all(name.strip() for name in settings.partners):
         raise Trouble(f"{where}: partners: two different first names are needed, as in Nora,Ben.")
@@ -70,7 +70,7 @@ def store(name: str, value: str, path: Path | None = None) -> Settings:
     """Set one value (as typed on a command line) and write the file. Raises Trouble for a wrong name or value."""
     file = path or folders.settings_file()
     if name not in Settings.model_fields:
-        raise Trouble(f"There is no setting called {name}{did_you_mean(name, Settings.model_fields)}.")
+        raise Trouble(f"There is no setting called {name}{did_you_mean(name, Settings.model_fields) or '.'}")
     given = _read(file)
     try:
         parsed: Any = YAML(typ="safe").load(value)

@@ -270,7 +270,7 @@ class Library(Record):
 def _found(among: Mapping[str, Kind], slug: str, what: str) -> Kind:
     if slug in among:
         return among[slug]
-    raise Trouble(f"There is no {what} called {slug!r}{did_you_mean(slug, among)}.")
+    raise Trouble(f"There is no {what} called {slug!r}{did_you_mean(slug, among) or '.'}")
 
 
 def did_you_mean(word: str, among: Iterable[str]) -> str:

@@ -127,9 +127,11 @@ class CueDesk:
         self._counts = {key: n for key, n in self._counts.items() if key[0] != "exercise"}
 
     def clear(self, at: Sample) -> list[Out]:
-        """Forget everything that waits. What is sounding goes on."""
+        """Forget everything that waits, further parts of an unasked cue among it. What is sounding goes on."""
         out = [self._drop(each.cue, "ended", at) for each in self._waiting]
         self._waiting.clear()
+        if self._playing is not None and not self._playing.cue.asked:
+            self._playing.chimes_left, self._playing.text = 0, ""
         return list(out)
 
     def silence(self, at: Sample) -> list[Out]:

@@ -330,3 +330,11 @@ def test_two_lines_of_its_own_are_a_breath_apart() -> None:
     room = Room().silence(1.0).propose(owed[0]).propose(owed[1]).silence(3.0)
     times = [at for at, each in room.out if isinstance(each, Say)]
     assert (times[1] - times[0]) / 16000 >= 1.0 + 0.4
+
+
+def test_what_is_left_of_a_cue_is_dropped_when_its_step_ends() -> None:
+    room = Room().speech(1.0).cue("c_wrap").silence(1.0)
+    assert room.given == ["soon"]
+    room.desk.begin_step(Custom(), room.now)
+    room.silence(3.0)
+    assert room.given == ["soon"]
