@@ -13,8 +13,30 @@ from companion.trouble import Trouble
 ROW_SECONDS = 180.0
 """Seconds in one row of the picture: enough to see a hum, little enough to read a turn."""
 
+_SAME_CUE = 25.0
+"""Seconds within which the parts of one cue are named once."""
+
 _COLOURS = ("#2f6f9f", "#c2703d")
 _COMPANION, _OVERLAP, _CUE = "#4b4b4b", "#b3261e", "#6a4c93"
+
+
+_CUES = {
+    "c_int1": "one at a time (chime)",
+    "c_int2": "one at a time",
+    "c_int3": "carry on or swap?",
+    "c_both": "one of you first",
+    "c_think": "take your time",
+    "c_stuck": "another, or pass?",
+    "c_idle": "I'll wait",
+    "c_soft": "soon",
+    "c_wrap": "last thought",
+    "c_long": "room for both",
+    "c_short": "there's more time",
+    "c_more": "anything to add?",
+    "c_noise": "too loud",
+    "c_third": "company?",
+}
+"""What unasked cues say, in short."""
 
 
 def draw(lines: Sequence[dict[str, Any]], partners: tuple[str, str], path: Path) -> None:
@@ -65,6 +87,7 @@ def _row(axis: Any, lines: Sequence[dict[str, Any]], partners: tuple[str, str], 
     for by, begin, until in _floors(lines):
         if by in level and begin < end and until > start:
             axis.axvspan(max(begin, start), min(until, end), 0.0, 1.0, color=colour[by], alpha=0.10, lw=0)
+    labelled = ("", 0.0)
     for line in lines:
         kind, begin = line["event"], float(line.get("start", line.get("at", 0.0)))
         until = float(line.get("end", begin))
@@ -88,8 +111,12 @@ def _row(axis: Any, lines: Sequence[dict[str, Any]], partners: tuple[str, str], 
         elif kind == "spoken":
             axis.barh(1.0, until - begin, 0.5, begin, color=_COMPANION, lw=0)
         elif kind == "cue" and not line.get("asked"):
-            axis.plot([begin], [0.45], marker="v", color=_CUE, ms=6)
-            axis.text(begin + 0.4, 0.33, line.get("id", ""), fontsize=6, color=_CUE)
+            given = float(line.get("noticed", begin))
+            axis.plot([given], [0.45], marker="v", color=_CUE, ms=6)
+            name = str(line.get("id", ""))
+            if name != labelled[0] or given - labelled[1] > _SAME_CUE:
+                axis.text(given + 0.9, 0.36, _CUES.get(name, name), fontsize=6, color=_CUE, clip_on=True)
+            labelled = (name, given)
         elif kind in ("command", "answer"):
             axis.text(begin, 0.02, str(line.get("command") or line.get("answer")), fontsize=6, color="#1b5e20")
         elif kind == "exercise":
@@ -121,6 +148,7 @@ def _legend(figure: Any, partners: tuple[str, str]) -> None:
         Patch(color="#dddddd", label="shade: has the floor"),
         Patch(color=_OVERLAP, label="overlap, interruption"),
         Patch(color=_COMPANION, label="companion"),
+        Patch(color="#999999", label="a voice not known yet"),
         Line2D([], [], marker="v", color=_CUE, lw=0, label="unasked cue"),
     ]
-    figure.legend(handles=handles, loc="outside lower left", ncol=6, fontsize=7, frameon=False)
+    figure.legend(handles=handles, loc="outside lower left", ncol=3, fontsize=7, frameon=False)
