@@ -30,6 +30,9 @@ ENOUGH_SILENCE = samples(0.45) // BLOCK
 BEFORE = samples(0.35)
 """Silence before an utterance that makes it isolated."""
 
+CLINK = 3
+"""Blocks (0.1 s) of sound in a silence before it counts as speech: a plate that is set down does not join two utterances."""
+
 LONGEST = samples(3.6)
 """No phrase lasts longer; the longest of ours, spoken slowly, takes 3 s."""
 
@@ -62,7 +65,7 @@ class Words:
         self._before: deque[tuple[Sample, NDArray[np.float32]]] = deque(maxlen=PRE_ROLL)
         self._start: Sample | None = None
         self._last_speech: Sample = -BEFORE
-        self._quiet = 0
+        self._quiet = self._run = 0
         self._asking = False
         self._isolated = True
         self._held: list[tuple[Sample, NDArray[np.float32]]] = []
@@ -120,17 +123,19 @@ class Words:
             if now - (at if self._start is None else self._start) > LONGEST:
                 self._asking, self._held = False, []
                 self._recognizer.end()
-        self._quiet = self._quiet + 1 if speech < OFF else 0
-        if not self._quiet:
-            self._last_speech = now
-        elif self._quiet >= ENOUGH_SILENCE:
+        self._run = self._run + 1 if speech >= OFF else 0
+        if self._run and (self._quiet == 0 or self._run >= CLINK):
+            self._quiet, self._last_speech = 0, now
+        else:
+            self._quiet += 1
+        if self._quiet >= ENOUGH_SILENCE:
             return self._finish(now)
         return None
 
     def _begin(self, at: Sample) -> None:
         self._isolated = at - self._last_speech >= BEFORE
         self._start = at
-        self._quiet = 0
+        self._quiet, self._run = 0, 0
         self._asking = self._recognizer is not None
         self._held = list(self._before)
         if self._recognizer is not None:
