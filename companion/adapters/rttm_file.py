@@ -31,10 +31,14 @@ class RttmFile:
             name = "_".join(segment.by.split())
             self._file.write(f"SPEAKER {self._recording} 1 {start:.3f} {length:.3f} <NA> <NA> {name} <NA> <NA>\n")
 
-    def close(self) -> None:
-        """Finish the file: on disk for good, then under its own name."""
-        if not self._file.closed:
-            self._file.flush()
-            os.fsync(self._file.fileno())
-            self._file.close()
+    def close(self, keep: bool = True) -> None:
+        """Finish the file: on disk for good, then under its own name; or gone."""
+        if self._file.closed:
+            return
+        self._file.flush()
+        os.fsync(self._file.fileno())
+        self._file.close()
+        if keep:
             os.replace(self._part, self.path)
+        else:
+            self._part.unlink(missing_ok=True)

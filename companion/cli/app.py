@@ -21,6 +21,9 @@ COMMANDS = (
 )  # fmt: skip
 """Each is a module of this folder, in the order in which `--help` lists them."""
 
+INTERRUPTED = 130
+"""How typer tells of Ctrl-C."""
+
 STOPPED = "companion: stopped before the end; nothing half-written was kept."
 
 EPILOG = "Exit status: 0 done; 2 something you can mend (one line says what and how); 1 a fault of ours."
@@ -70,9 +73,6 @@ def main() -> None:
         status = 2
     except typer.Exit as left:
         status = left.exit_code
-        if status == 130:  # how typer tells of Ctrl-C
-            print(STOPPED, file=sys.stderr)
-            status = 2
     except TyperException as wrong:
         print(f"companion: {wrong.format_message()} See: companion --help", file=sys.stderr)
         status = 2
@@ -86,4 +86,7 @@ def main() -> None:
         traceback.print_exc()
         print("companion: that was a fault of ours, not yours; the lines above tell us where.", file=sys.stderr)
         status = 1
+    if status == INTERRUPTED:
+        print(STOPPED, file=sys.stderr)
+        status = 2
     sys.exit(status)

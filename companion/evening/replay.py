@@ -103,10 +103,10 @@ class _Keep:
             if isinstance(event, SpeechEnded) and self._rttm is not None:
                 self._rttm.write(event)
 
-    def close(self) -> None:
-        self._log.close()
+    def close(self, whole: bool = True) -> None:
+        self._log.close(whole)
         if self._rttm is not None:
-            self._rttm.close()
+            self._rttm.close(whole)
 
     def _meant(self, event: Event) -> Event:
         command = self._ear.command(event) if isinstance(event, PhraseHeard) else None
@@ -158,8 +158,10 @@ def replay(
     world = RecordedWorld(recording, channels, [stint_of(text, pair) for text in floor], progress)
     ears.listen_for(ear.listen(Mode.FLOOR, "turn"))
     keep = _Keep(EventLog(events, (pair.one, pair.two)), RttmFile(rttm, mix.stem) if rttm else None, ear)
+    whole = False
     try:
         run(Companion(ears, Conversation(pair)), world, keep, _Blind())
+        whole = True
     finally:
-        keep.close()
+        keep.close(whole)
     progress(1.0)

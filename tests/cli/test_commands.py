@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import json
+import signal
+import subprocess
+import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -151,3 +155,18 @@ def test_a_name_that_is_nothing_to_rehearse_says_what_comes_close(ask: Ask, tmp_
     said = ask("rehearse", "two-minute-miror", "--out", tmp_path)
     assert said.status == 2
     assert "two-minute-mirror" in said.err
+
+
+@pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM])
+def test_a_rehearsal_that_is_stopped_says_so_and_leaves_nothing_half_written(tmp_path: Path, sent: signal.Signals) -> None:
+    out = tmp_path / "out"
+    program = "from companion.cli import main; main()"
+    asked = [sys.executable, "-c", program, "rehearse", "polite", "--out", str(out)]
+    with subprocess.Popen(asked, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True) as process:
+        while process.poll() is None and not (out / "events.jsonl.part").exists():
+            threading.Event().wait(0.05)
+        process.send_signal(sent)
+        _, err = process.communicate(timeout=60)
+    assert process.returncode == 2
+    assert err.strip() == "companion: stopped before the end; nothing half-written was kept."
+    assert list(out.iterdir()) == []
