@@ -48,6 +48,9 @@ _LATEST_CUE = 12.0
 
 _OBEYED_WITHIN = 5.0
 
+_SHORTEST_INTERRUPTION = 1.0
+"""Seconds; see docs/glossary.md."""
+
 
 @dataclass
 class Check:
@@ -135,10 +138,15 @@ def _missing_turn(turn: TurnTaken, span: Stretch, found: Sequence[Stretch]) -> s
     return f"{what} was found only as one of {near.by} from {near.start:.2f} to {near.end:.2f} s"
 
 
+def _that_count(truth: Truth) -> list[CameIn]:
+    """Interruptions as defined: from a second on. One who broke off before that made an abandoned start."""
+    return [came for came in truth.interruptions if of_span(came.span).length >= _SHORTEST_INTERRUPTION]
+
+
 def _interruptions(truth: Truth, rows: Sequence[Row]) -> Check:
     check = Check()
     found = stretches(rows, "interruption", "interruption_ended")
-    for came in truth.interruptions:
+    for came in _that_count(truth):
         span = of_span(came.span)
         right = any(one.by == came.by and one.of == came.of and one.near(span, 0.5) for one in found)
         check.count(right, span.start, f"the {came.kind} of {came.by} ({span.length:.1f} s) was not noticed as {came.by}'s")
@@ -169,7 +177,7 @@ def _episodes(truth: Truth, rows: Sequence[Row]) -> Check:
     check = Check()
     given = [row for row in cues(rows) if str(row["id"]).startswith("c_int")]
     dropped = [row for row in rows if row["event"] == "cue_dropped" and str(row["id"]).startswith("c_int")]
-    for episode in _of_episodes(truth.interruptions):
+    for episode in _of_episodes(_that_count(truth)):
 
         def within(row: Row, episode: _Episode = episode) -> bool:
             return episode.start <= float(row["at"]) <= episode.end + _LATEST_CUE

@@ -160,7 +160,8 @@ def test_a_name_that_is_nothing_to_rehearse_says_what_comes_close(ask: Ask, tmp_
 @pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM])
 def test_a_rehearsal_that_is_stopped_says_so_and_leaves_nothing_half_written(tmp_path: Path, sent: signal.Signals) -> None:
     out = tmp_path / "out"
-    program = "from companion.cli import main; main()"
+    heeding = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)"  # a shell's background job ignores it
+    program = f"{heeding}; from companion.cli import main; main()"
     asked = [sys.executable, "-c", program, "rehearse", "polite", "--out", str(out)]
     with subprocess.Popen(asked, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True) as process:
         while process.poll() is None and not (out / "events.jsonl.part").exists():
