@@ -7,6 +7,7 @@ anything; complaints go to standard error from C.
 
 from __future__ import annotations
 
+import atexit
 import difflib
 import re
 import threading
@@ -327,4 +328,8 @@ def _library() -> Any:
         raise Trouble(LIBRARY_MISSING) from error
     except ImportError as error:
         raise Trouble("The Python package sounddevice is missing. Run: pip install sounddevice") from error
+    # At the end of the process sounddevice would take PortAudio down; after a device was pulled that can abort or hang.
+    take_down = getattr(sounddevice, "_exit_handler", None)
+    if take_down is not None:
+        atexit.unregister(take_down)
     return sounddevice
