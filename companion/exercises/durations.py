@@ -85,12 +85,17 @@ def _sum(steps: Iterable[Spec], size: Size) -> float:
 
 
 def _branch(step: WhenSpec, size: Size) -> float:
-    sizes = [test for test in step.condition.tests if test.fact == "size"]
-    if sizes and not all(test.holds({"size": size}) for test in sizes):
+    """As a rule both have said yes, and enough evenings are behind them; of other facts nobody knows: half of each."""
+    if not _fits(step, size):
         return _sum(step.otherwise, size)
-    if sizes and len(sizes) == len(step.condition.tests):
+    if all(test.fact in ("size", "evenings_done") or test.value == "yes" for test in step.condition.tests):
         return _sum(step.then, size)
-    return (_sum(step.then, size) + _sum(step.otherwise, size)) / 2  # nobody knows: half of each
+    return (_sum(step.then, size) + _sum(step.otherwise, size)) / 2
+
+
+def _fits(step: WhenSpec, size: Size) -> bool:
+    """Whether the condition can hold in this size."""
+    return all(test.holds({"size": size}) for test in step.condition.tests if test.fact == "size")
 
 
 def _longest(step: Spec, size: Size) -> float:
@@ -120,4 +125,5 @@ def _longest(step: Spec, size: Size) -> float:
         case RepeatSpec():
             return step.times.of(size) * sum(_longest(each, size) for each in step.steps)
         case WhenSpec():
-            return max(sum(_longest(each, size) for each in branch) for branch in (step.then, step.otherwise))
+            branches = (step.then, step.otherwise) if _fits(step, size) else (step.otherwise,)
+            return max(sum(_longest(each, size) for each in branch) for branch in branches)
