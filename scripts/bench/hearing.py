@@ -1,138 +1,139 @@
-"""How well hearing tells two people apart, and what it costs: one command, one table.
+"""How well hearing tells two people apart and notices interruptions, and what it costs: one command, one table.
 
-    python scripts/bench/hearing.py TOOL SPEAKERS... [--work DIR] [--set dev] [--command "companion replay"]
+    python -m scripts.bench.hearing                 the whole table; some 40 min of CPU the first time
+    python -m scripts.bench.hearing --companion     only the companion, without its rivals
+    python -m scripts.bench.hearing --full          three times as many dinners (other seeds)
+    python -m scripts.bench.hearing --out table.md  writes it to a file too
 
-TOOL is the dinners benchmark (makes labelled dinners, runs a program over them, scores what it wrote), SPEAKERS folders of
-voices. Dinners are made once into DIR and kept. Columns: two microphones, then one, in all and by noise and sex of the pair;
-below, the cost of each stage on this machine, one thread.
+Labelled dinners are made once by the dinners tool, from people no net was trained on and no rule tuned on, and kept in --work.
+What each system heard in each dinner is kept as well, and heard again only when its code or weights have changed, so a run that
+was stopped goes on where it was. Scores are the tool's own. The peer is optional: `pip install resemblyzer` (it needs torch).
 """
 
 from __future__ import annotations
 
 import argparse
-import json
-import os
-import shlex
-import subprocess
-import sys
+import importlib.util
 import tempfile
-import time
-from collections.abc import Callable
 from pathlib import Path
 
-import numpy as np
-import soundfile as sf
+from rich.console import Console
+from rich.progress import Progress
 
-ROOT = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT))
-from companion.adapters.silero_activity import SileroActivity  # noqa: E402
-from companion.hearing.activity import Activity  # noqa: E402
-from companion.hearing.background import Background  # noqa: E402
-from companion.hearing.features import Features  # noqa: E402
-from companion.hearing.hearing import Hearing  # noqa: E402
-from companion.partner import Pair, Partner  # noqa: E402
-from companion.timeline import BLOCK, RATE  # noqa: E402
+from scripts.bench import hearing_sets as sets
+from scripts.bench import hearing_systems as systems
+from scripts.bench.hearing_table import Scored, Scorer, dinner_table, main_table, markdown, trade_table
 
-ROWS = (
-    "attribution %", "attribution with misses %", "der0 %", "der0 miss/false/swap", "der250 %", "overlap P/R %",
-    "turn start median/p90 s", "turn end median/p90 s", "talk share error pp", "interruption P/R %", "interruption F1",
-    "false alarms/h", "latency median/p90 s", "small sounds flagged %",
-)  # fmt: skip
-ONE_THREAD = {**os.environ, "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
+SHARED = Path(__file__).resolve().parents[3] / "shared"
+NAMES = {2: "two microphones", 1: "one microphone"}
+PROBABILITIES = (0.0, 0.7, 0.8, 0.9, 0.95)
+SIDES = ("places", "scenarios", "alike")
+OTHER_SEEDS = (3031, 4031)
 
-
-def scored(tool: Path, dinners: Path, results: Path) -> dict[str, dict[str, object]]:
-    cmd = [sys.executable, str(tool), "score", str(dinners), str(results), "--by", "snr", "sex", "--json"]
-    out: dict[str, dict[str, object]] = json.loads(subprocess.run(cmd, check=True, capture_output=True, text=True).stdout)
-    return out
+RIVALS: dict[str, tuple[systems.Hear, int]] = {
+    "ceiling: perfect labels": (systems.perfect("known"), 0),
+    "· laughs unknown": (systems.perfect("unknown"), 0),
+    "GMM + HMM, two": (systems.by_hand, 2),
+    "GMM + HMM, one": (systems.by_hand, 1),
+    "energy and direction, two": (systems.energy_and_direction, 2),
+    "d-vectors (Resemblyzer), one": (systems.d_vectors, 1),
+}
 
 
-def table(columns: dict[str, dict[str, object]]) -> str:
-    cells = [["", *columns], *([row, *(str(c.get(row, "")) for c in columns.values())] for row in ROWS)]
-    widths = [max(len(r[i]) for r in cells) for i in range(len(cells[0]))]
-    return "\n".join(
-        "  ".join(c.ljust(w) if i == 0 else c.rjust(w) for i, (c, w) in enumerate(zip(r, widths, strict=True))) for r in cells
-    )
+class Bench:
+    """Makes, hears and scores; keeps everything under `work`."""
+
+    def __init__(self, tool: Path, data: Path, work: Path, progress: Progress) -> None:
+        self.scorer = Scorer(tool)
+        self._tool, self._data, self._work, self._progress = tool, data, work, progress
+
+    def dinners(self, name: str, seed: int | None = None) -> list[systems.Dinner]:
+        """The dinners of a set, made where they are missing."""
+        folder = self._work / (name if seed is None else f"{name}-{seed}")
+        cast = [p for p in sets.people(self._data) if sets.half_of(p) == "report"]
+        presets = sets.PRESETS if name != "scenarios" else self._tool / "presets.yaml"
+        wanted = sets.names(presets, name)
+        if any(not (folder / d / "truth.json").exists() for d in wanted):
+            if name == "alike":
+                for i, (pair, dinner) in enumerate(zip(sets.alike(cast), wanted, strict=True)):
+                    sets.make(
+                        self._tool, folder, name, sets.seat(self._work / "people" / f"alike{i}", list(pair)), only=(dinner,)
+                    )
+            else:
+                sets.make(self._tool, folder, name, sets.seat(self._work / "people" / "report", cast), seed)
+        return [systems.Dinner(folder / d) for d in wanted]
+
+    def told(self, system: str, hear: systems.Hear, dinners: list[systems.Dinner], channels: int) -> list[systems.Told]:
+        """What a system hears in each of them."""
+        slug = "".join(c if c.isalnum() else "-" for c in system)
+        task = self._progress.add_task(f"{system}, {NAMES.get(channels, 'labels')}", total=len(dinners))
+        out = []
+        for d in dinners:
+            folder = self._work / "heard" / f"{slug}-{systems.fingerprint()}" / d.folder.parent.name
+            out.append(systems.kept(folder, hear, d, channels))
+            self._progress.advance(task)
+        self._progress.remove_task(task)
+        return out
+
+    def scored(self, system: str, dinners: list[systems.Dinner], told: list[systems.Told], least: float = 0.0) -> list[Scored]:
+        """Its events, scored; interruptions less probable than `least` left out."""
+        out = []
+        for d, t in zip(dinners, told, strict=True):
+            events = systems.conversed(t, d)
+            folder = self._work / "results" / system / d.folder.parent.name / d.folder.name
+            out.append(self.scorer.one(d.folder, systems.written(events, d, folder, least), t.cost))
+        return out
 
 
-def milliseconds(work: Callable[[], object], seconds: float) -> float:
-    """CPU per second of sound; the best of three, as other programs only ever add."""
-    best = 1e9
-    for _ in range(3):
-        before = time.process_time()
-        work()
-        best = min(best, time.process_time() - before)
-    return 1000 * best / seconds
-
-
-def cost(dinner: Path, channels: int) -> dict[str, float]:
-    """ms of CPU for a second of sound, stage by stage, on the first half minute of a dinner."""
-
-    def read(name: str) -> np.ndarray:
-        return np.ascontiguousarray(sf.read(dinner / name, dtype="float32", always_2d=True)[0][:, :channels])
-
-    sound = read("mix.wav")[: 30 * RATE]
-    blocks = [sound[i : i + BLOCK] for i in range(0, len(sound) - BLOCK + 1, BLOCK)]
-    model, pair = SileroActivity(ROOT / "models/silero/silero_16k.npz"), Pair(Partner("Alex"), Partner("Sam"))
-    background = Background.load(ROOT / "models/hearing")
-
-    def activity() -> list[float]:
-        a = Activity(model)
-        return [a.feed(np.ascontiguousarray(b[:, 0])) for b in blocks]
-
-    vads = activity()
-
-    def features() -> list[object]:
-        f = Features(channels)
-        return [f.feed(i * BLOCK, b, v) for i, (b, v) in enumerate(zip(blocks, vads, strict=True))]
-
-    frames = [f for f in features() if f is not None]
-
-    def introduced() -> Hearing:
-        h = Hearing(pair, model, background, channels)
-        for who in pair:
-            h.learn(who, read(f"{who.lower()}.wav"))
-        return h
-
-    seconds = len(blocks) * BLOCK / RATE
-    known = introduced()
-    told = known._attribution
-    assert told is not None
-    out = {
-        "activity": milliseconds(activity, seconds),
-        "features": milliseconds(features, seconds),
-        "attribution": milliseconds(lambda: [told.feed(f) for f in frames], seconds),  # type: ignore[arg-type]
-        "all": milliseconds(lambda: [known.feed(b) for b in blocks], seconds),
-    }
-    return out
+def report(bench: Bench, full: bool, rivals: bool) -> str:
+    """The whole table as markdown."""
+    main = bench.dinners("main") + [d for seed in OTHER_SEEDS if full for d in bench.dinners("main", seed)]
+    columns: dict[str, list[Scored]] = {}
+    swept: dict[str, dict[float, list[Scored]]] = {}
+    for channels, name in NAMES.items():
+        told = bench.told("companion", systems.companion, main, channels)
+        columns[name] = bench.scored(f"companion-{channels}", main, told)
+        swept[name] = {p: bench.scored(f"swept-{channels}", main, told, p) for p in PROBABILITIES}
+    missing = []
+    for name, (hear, channels) in RIVALS.items():
+        if hear is systems.d_vectors and importlib.util.find_spec("resemblyzer") is None:
+            missing.append("d-vectors (Resemblyzer) not run: it is not installed.")
+        elif rivals or channels == 0:
+            columns[name] = bench.scored(name.replace(" ", "-"), main, bench.told(name, hear, main, channels))
+    minutes = sum(p.truth["seconds"] for p in columns[NAMES[2]]) / 60
+    out = [f"{len(main)} dinners, {minutes:.0f} minutes.", main_table(bench.scorer, columns), *missing]
+    out += ["Recall against false fires per backchannel, all dinners above.", trade_table(bench.scorer, swept)]
+    for side in SIDES:
+        dinners = bench.dinners(side)
+        heard = {}
+        for channels, name in (*NAMES.items(), (0, "ceiling")):
+            system, hear = ("companion", systems.companion) if channels else ("ceiling", systems.perfect("known"))
+            heard[name] = bench.scored(f"{system}-{channels}", dinners, bench.told(system, hear, dinners, channels))
+        out += [f"`{side}`", dinner_table(bench.scorer, heard)]
+    costs = {name: systems.stages(main[0], channels) for channels, name in NAMES.items()}
+    stages = list(next(iter(costs.values())))
+    out += ["ms of CPU for a second of sound, one thread, without words",
+            markdown(["", *stages], [[name, *(f"{cost[s]:.1f}" for s in stages)] for name, cost in costs.items()])]  # fmt: skip
+    return "\n\n".join(out) + "\n"
 
 
 def main() -> None:
     p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    p.add_argument("tool", type=Path), p.add_argument("speakers", type=Path, nargs="+")
-    p.add_argument("--work", type=Path, default=Path(tempfile.gettempdir()) / "companion-dinners")
-    p.add_argument("--set", default="dev")
-    p.add_argument("--command", default=f"{Path(sys.executable).with_name('companion')} replay")
+    p.add_argument("--tool", type=Path, default=SHARED / "tools" / "dinners", help="folder of the dinners tool")
+    p.add_argument("--data", type=Path, default=SHARED / "data", help="folder of recordings of people")
+    p.add_argument("--work", type=Path, default=Path(tempfile.gettempdir()) / "companion-bench")
+    p.add_argument("--full", action="store_true")
+    p.add_argument("--companion", action="store_true", help="without rivals")
+    p.add_argument("--out", type=Path)
     a = p.parse_args()
-    dinners = a.work / a.set
-    if not any(dinners.glob("*/truth.json")):
-        subprocess.run(
-            [sys.executable, str(a.tool), "make", str(dinners), *map(str, a.speakers), "--set", a.set], check=True, env=ONE_THREAD
-        )
-    columns: dict[str, dict[str, object]] = {}
-    for name, flags in (("2 mics", []), ("1 mic", ["--mono"])):
-        results = a.work / f"{a.set}-{len(flags)}"
-        replay = [sys.executable, str(a.tool), "replay", str(dinners), str(results), *flags, "--", *shlex.split(a.command)]
-        subprocess.run(replay, check=True, env=ONE_THREAD, stdout=subprocess.DEVNULL)
-        columns |= {f"{name}, {k}": v for k, v in scored(a.tool, dinners, results).items()}
-    print(table(columns))
-    dinner = next(iter(sorted(dinners.glob("*/mix.wav")))).parent
-    print("\nms of CPU for a second of sound, one thread")
-    for channels in (2, 1):
-        print(
-            f"{channels} microphone{'s' if channels == 2 else ''}:",
-            ", ".join(f"{k} {v:.1f}" for k, v in cost(dinner, channels).items()),
-        )
+    for needed in (a.tool / "score.py", a.data / "speech"):
+        if not needed.exists():
+            raise SystemExit(f"hearing: there is no {needed}; say where it is with --tool and --data.")
+    with Progress(console=Console(stderr=True), transient=True) as progress:
+        table = report(Bench(a.tool, a.data, a.work, progress), a.full, not a.companion)
+    print(table)
+    if a.out:
+        a.out.write_text(table)
 
 
 if __name__ == "__main__":
