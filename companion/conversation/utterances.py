@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from companion.hearing.heard import Segment
 from companion.timeline import Sample, Span, samples
@@ -173,6 +173,4 @@ class Voice:
 
 
 def _cut(segment: Segment, start: Sample) -> Segment:
-    return Segment(
-        segment.by, start, segment.end, segment.open, segment.confidence, segment.laugh, segment.level_db, segment.pitch
-    )
+    return replace(segment, start=start)

@@ -23,6 +23,7 @@ class Segment:
     open: bool
     confidence: float = 1.0  # attribution, 0..1
     laugh: float = 0.0  # probability that it is laughter
+    hum: float = 0.0  # probability that it is a murmur without words
     level_db: float = -26.0  # dBFS while speaking
     pitch: float | None = None  # median, log2 Hz
 

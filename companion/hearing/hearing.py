@@ -204,15 +204,16 @@ class Hearing:
         """One frame, `lag` frames later: its probabilities to the tracks."""
         own = self._owned[-1 - min(_OWN_KEPT - 1, (self._now - 1 - (at + HOP // 2)) // BLOCK)]
         if told is None or len(self._tracks) < 3:
-            speaks, laughs = [w.vad], [0.0]
+            speaks, laughs, hums = [w.vad], [0.0], [0.0]
         else:
             speaks = [float(told[0, 0]), float(told[1, 0]), float(told[0, 3])]
             laughs = [float(told[0, 1]), float(told[1, 1]), 0.0]
+            hums = [float(told[0, 2]), float(told[1, 2]), 0.0]
             self._past.append((at, speaks[0], speaks[1]))
             if not own:
                 self._others.feed(at, speaks[2] > 0.5)
-        for t, p, laugh in zip(self._tracks, speaks, laughs, strict=True):
-            self._keep(t.feed(at, 0.0 if own else p, laugh, w.level, w.f0))
+        for t, p, laugh, hum in zip(self._tracks, speaks, laughs, hums, strict=True):
+            self._keep(t.feed(at, 0.0 if own else p, laugh, w.level, w.f0, hum))
         if not own:
             self._ambience.feed(max(speaks[:2]), w.level, w.floor)
 

@@ -34,10 +34,12 @@ class Track:
 
     def _forget(self) -> None:
         self._n = 0
-        self._sums = np.zeros(3)
+        self._sums = np.zeros(4)
         self._pitches: deque[float] = deque(maxlen=_KEPT)
 
-    def feed(self, at: Sample, p: float, laugh: float = 0.0, level: float = -26.0, f0: float | None = None) -> Segment | None:
+    def feed(
+        self, at: Sample, p: float, laugh: float = 0.0, level: float = -26.0, f0: float | None = None, hum: float = 0.0
+    ) -> Segment | None:
         """One frame from `at` on. Returns the stretch that closed with it, if one did."""
         closed = None
         end = at + HOP
@@ -55,7 +57,7 @@ class Track:
             self._rise = None
         if self._speaking:
             self._n += 1
-            self._sums += (p, laugh, level)
+            self._sums += (p, laugh, level, hum)
             if f0 is not None:
                 self._pitches.append(f0)
         elif closed is None and self._start is not None and (self._rise or end) - self._end >= CLOSE:
@@ -95,9 +97,9 @@ class Track:
     def _report(self, is_open: bool) -> Segment:
         assert self._start is not None
         n = max(1, self._n)
-        confidence, laugh, level = (float(x) / n for x in self._sums)
+        confidence, laugh, level, hum = (float(x) / n for x in self._sums)
         middle = float(np.median(self._pitches)) if self._pitches else None
-        return Segment(self.by, self._start, self._end, is_open, confidence, laugh, level, middle)
+        return Segment(self.by, self._start, self._end, is_open, confidence, laugh, hum, level, middle)
 
     def _close(self) -> Segment | None:
         done = None

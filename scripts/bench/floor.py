@@ -13,6 +13,7 @@ import argparse
 import sys
 import tempfile
 from dataclasses import fields, replace
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -77,8 +78,7 @@ def main() -> None:
     p.add_argument("--keys", nargs="*", help="rows to print, by part of their name")
     a = p.parse_args()
     sys.path.insert(0, str(a.tool))
-    from score import score  # the tool's own
-
+    score: Any = import_module("score").score  # the tool's own
     manners = manners_with(a.set)
     with tempfile.TemporaryDirectory() as tmp:
         results = a.results or Path(tmp)

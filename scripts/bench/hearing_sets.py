@@ -50,7 +50,9 @@ def people(data: Path) -> list[Person]:
     """
     speech, an4 = data / "speech", data / "commands" / "an4"
     sexes = {row["speaker"]: row["sex"] for f in (speech, an4) for row in csv.DictReader((f / "speakers.csv").open())}
-    found = {f.stem: (f,) for f in sorted(speech.glob("*.ogg")) if not f.stem.startswith(("ls", "lj"))}
+    found: dict[str, tuple[Path, ...]] = {
+        f.stem: (f,) for f in sorted(speech.glob("*.ogg")) if not f.stem.startswith(("ls", "lj"))
+    }
     for folder in sorted(f for f in an4.iterdir() if f.is_dir() and zlib.crc32(f.name.encode()) % 2):
         found[folder.name] = tuple(sorted(folder.glob("*.ogg")))
     out = [Person(name, sexes.get(name, ""), files) for name, files in found.items()]

@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cache
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -141,10 +142,9 @@ def d_vectors(dinner: Dinner, channels: int) -> Told:
 
     It sees the whole dinner at once. Raises ImportError where Resemblyzer is not installed.
     """
-    from resemblyzer import VoiceEncoder, preprocess_wav
-
-    encoder = VoiceEncoder("cpu", verbose=False)
-    known = np.stack([encoder.embed_utterance(preprocess_wav(dinner.sound(who, 1)[:, 0], RATE)) for who in dinner.pair])
+    peer: Any = import_module("resemblyzer")
+    encoder = peer.VoiceEncoder("cpu", verbose=False)
+    known = np.stack([encoder.embed_utterance(peer.preprocess_wav(dinner.sound(who, 1)[:, 0], RATE)) for who in dinner.pair])
     sound = dinner.sound("mix", 1)[:, 0]
     began = time.process_time()
     _, parts, spans = encoder.embed_utterance(sound, return_partials=True, rate=4)
@@ -257,6 +257,9 @@ class _Keep:
         self.events += events
 
     def show(self, events: Iterable[Event], effects: Iterable[Effect]) -> None:
+        pass
+
+    def close(self, whole: bool = True) -> None:
         pass
 
 

@@ -6,6 +6,7 @@ import json
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -30,9 +31,7 @@ class Scorer:
     def __init__(self, tool: Path) -> None:
         if str(tool) not in sys.path:
             sys.path.insert(0, str(tool))
-        import score
-
-        self._score: Any = score
+        self._score: Any = import_module("score")
 
     def one(self, dinner: Path, results: Path, cost: float = 0.0) -> Scored:
         """Score one dinner's events.jsonl and out.rttm."""
