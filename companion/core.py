@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Protocol
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -10,13 +12,45 @@ from companion.effects import Effect, Enrol, GiveFloor, ListenFor, Say
 from companion.events import Event, FloorChanged, Spoken
 from companion.exercises.engine import Engine
 from companion.exercises.moment import Moment
-from companion.hearing.ears import Ears
 from companion.hearing.heard import Heard
 from companion.inputs import Block, Button, DeviceBack, DeviceLost, FloorGiven, Input, PlaybackEnded, PlaybackStarted
 from companion.timeline import BLOCK, Sample
 
 _TEXTS = 8
 """Texts of recent cues that are remembered until they sound."""
+
+
+class Hears(Protocol):
+    """What the core needs of an ear: `companion.hearing.ears.Ears`, or one that is told what was said (a rehearsal of events)."""
+
+    @property
+    def enrolled(self) -> bool:
+        """Whether both voices are known."""
+        ...
+
+    def listen_for(self, what: ListenFor) -> None:
+        """A new mode and grammar, from the next block on."""
+        ...
+
+    def enrol(self, what: Enrol) -> None:
+        """Begin or end learning a voice."""
+        ...
+
+    def playback_started(self, at: Sample, sound: NDArray[np.float32] | None, text: str) -> None:
+        """The companion began to sound `text` (nothing for a chime) at `at`."""
+        ...
+
+    def playback_ended(self, at: Sample) -> None:
+        """It fell silent."""
+        ...
+
+    def feed(self, at: Sample, block: NDArray[np.float32]) -> Heard:
+        """One block: float32 (512, channels), its first sample at `at`."""
+        ...
+
+    def finish(self) -> Heard:
+        """The sound is over: what was still open is closed."""
+        ...
 
 
 class Companion:
@@ -26,7 +60,7 @@ class Companion:
     Blocks may be cut in any way: inside, sound moves in steps of 512 samples.
     """
 
-    def __init__(self, ears: Ears, conversation: Conversation, engine: Engine | None = None) -> None:
+    def __init__(self, ears: Hears, conversation: Conversation, engine: Engine | None = None) -> None:
         self._ears, self._conversation, self._engine = ears, conversation, engine
         self._rest: NDArray[np.float32] | None = None
         self._now: Sample = 0
@@ -64,7 +98,7 @@ class Companion:
 
     def finish(self) -> list[Event | Effect]:
         """The sound is over: what is still under way is brought to its end."""
-        heard = self._ears.hearing.finish()
+        heard = self._ears.finish()
         return [*self._conversation.feed(heard), *self._conversation.finish(self._now)]
 
     def _blocks(self, at: Sample, sound: NDArray[np.float32]) -> list[Event | Effect]:

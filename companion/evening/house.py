@@ -10,7 +10,7 @@ from companion.adapters.voice_settings import VoiceSettings
 from companion.adapters.vosk_recognizer import VoskRecognizer
 from companion.conversation.conversation import Conversation
 from companion.conversation.manners import MANNERS, Manners
-from companion.core import Companion
+from companion.core import Companion, Hears
 from companion.evening import folders
 from companion.evening.settings import Settings
 from companion.exercises.content import Evening, Library, Size, did_you_mean, evening_of
@@ -105,12 +105,18 @@ def companion(
     *,
     seed: int,
     size: Size | None = None,
+    told: Hears | None = None,
+    words: bool | None = None,
 ) -> Companion:
-    """Everything together, ready for its first block."""
+    """Everything together, ready for its first block. `told`: an ear that is told who says what, in place of one that listens;
+
+    `words` then says whether it knows phrases.
+    """
     manner = manners(settings, evening)
-    whole = ears(pair, channels, recognizer)
+    whole = told or ears(pair, channels, recognizer)
+    understands = recognizer is not None if words is None else words
     engine = Engine(
-        evening, library, pair, manner, seed=seed, enrolled=whole.hearing.enrolled, words=recognizer is not None, size=size,
+        evening, library, pair, manner, seed=seed, enrolled=whole.enrolled, words=understands, size=size,
         cue_voice=settings.cue_voice, names=settings.names, channels=channels,
     )  # fmt: skip
     return Companion(whole, Conversation(pair, manner), engine)

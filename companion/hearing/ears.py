@@ -41,6 +41,15 @@ class Ears:
         self._laughed: Sample = -LAUGH_NEAR
         self._silent_since: Sample = -MASKED_AFTER
 
+    @property
+    def enrolled(self) -> bool:
+        """Whether both voices are known."""
+        return self.hearing.enrolled
+
+    def finish(self) -> Heard:
+        """The sound is over: what was still open is closed."""
+        return self.hearing.finish()
+
     def listen_for(self, what: ListenFor) -> None:
         """A new mode and grammar, from the next block on."""
         self._grammar = what

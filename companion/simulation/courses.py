@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 from companion.simulation.person import Course, Person
 from companion.simulation.scenario import ComesIn, Utters
 from companion.simulation.truth import Answered, CameIn, Commanded, Truth
 from companion.simulation.turn import Turn
-from companion.timeline import Span, samples
+from companion.timeline import Sample, Span, samples
 
 COMMANDS = {
     "i'm done": "done", "over to you": "done", "that's it": "done", "skip this": "pass", "hold on a moment": "pause",
@@ -28,8 +28,11 @@ def command(person: Person, other: Person, phrase: str, truth: Truth, turn: list
     """Wait for a quiet moment and say a command, on its own. Its span goes to `turn`, where it is part of one."""
     while min(person.quiet_for(), other.quiet_for()) < samples(_ISOLATED) or person.table.companion_spoke_within(0.5):
         yield
-    said = yield from person.say(phrase, "command", polite=False)
     wanted = COMMANDS.get(phrase.lower(), phrase.lower())
+    if person.table.button:
+        person.table.press(wanted)
+        return
+    said = yield from person.say(phrase, "command", polite=False)
     truth.commands.append(Commanded(person.name, phrase, wanted, said.span, said.step))
     if turn is not None:
         turn.append(said.span)
@@ -222,6 +225,9 @@ def answer(me: Person, other: Person, kind: str, text: str, truth: Truth, *, aft
         while other.busy or other.quiet_for() < samples(1.3):
             yield
     yield from me.until_companion_is_silent()
+    if me.table.button:
+        me.table.press(kind)
+        return
     said = yield from me.say(text, "answer", polite=False)
     truth.answers.append(Answered(me.name, kind, text, said.span, said.step))
 
@@ -239,3 +245,15 @@ def speak(me: Person, texts: Iterator[str], turn: list[Span] | None, *, after: f
         if turn is not None:
             turn[place] = one.said.span
         yield from me.wait(float(me.rng.uniform(0.25, 0.6)))
+
+
+def visit(me: Person, people: Sequence[Person], until: Sample) -> Course:
+    """Somebody walks in and talks until then, in the others' pauses."""
+    while me.table.now < until:
+        while any(one.quiet_for() < samples(0.3) for one in people) or me.table.companion_spoke_within(0.5):
+            if me.table.now >= until:
+                return
+            yield
+        one = me.begin(me.hand.next("visiting"), "guest")
+        yield from me.finish(one)
+        yield from me.wait(float(me.rng.uniform(0.3, 0.9)))

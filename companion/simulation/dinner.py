@@ -16,24 +16,22 @@ from numpy.typing import NDArray
 
 from companion.effects import Chime, ChimeKind, Effect, Finish, Hush, ListenFor, Mode, Say
 from companion.events import CueGiven, Event
-from companion.inputs import Block, Input, PlaybackEnded, PlaybackStarted
+from companion.inputs import Block, Button, Input, PlaybackEnded, PlaybackStarted
 from companion.partner import Pair, Partner
-from companion.simulation import room as rooms
-from companion.simulation.air import FADE, Air, Wave
-from companion.simulation.bed import Bed
+from companion.simulation import stage as stages
+from companion.simulation.air import FADE, Wave
 from companion.simulation.person import Person, Table
-from companion.simulation.sayings import deal
-from companion.simulation.scenario import Scenario
+from companion.simulation.room import Spot
+from companion.simulation.sayings import Hand, Ring, bank, deal
+from companion.simulation.scenario import Guest, Persona, Scenario
 from companion.simulation.script import Line, Script
 from companion.simulation.sounds import Sound
+from companion.simulation.stage import Fidelity
 from companion.simulation.truth import Sounded, Truth
 from companion.timeline import BLOCK, PLAYBACK_RATE, RATE, Sample, Span, samples
 
 OUTPUT_LATENCY = samples(0.040)
 """From the order to speak to the first sound: two blocks of a sound card and its driver."""
-
-AT_THE_MICROPHONE_DBFS = -28.0
-"""The partners' mean level at the first microphone, as a small USB microphone with its gain half up has it."""
 
 _BETWEEN = samples(0.15)
 _QUIET_END = samples(1.0)
@@ -64,7 +62,8 @@ class _Playing:
 class Dinner:
     """A rehearsed dinner. Same scenario, pair, voices and seed: the same bytes.
 
-    `channels`: 1 or 2 microphones. `on_room(block)`: called with each block as int16 (n, channels), for a recording of the room.
+    `channels`: 1 or 2 microphones. `fidelity`: see `companion.simulation.stage`. `on_room(block)`: called with each block of
+    sound as int16 (n, channels), for a recording of the room.
     """
 
     def __init__(
@@ -77,29 +76,24 @@ class Dinner:
         seed: int,
         *,
         channels: int = 1,
+        fidelity: Fidelity = "room",
         on_room: Callable[[NDArray[np.int16]], None] | None = None,
     ) -> None:
         if channels not in (1, 2):
             raise ValueError(f"a rehearsed room has 1 or 2 microphones, not {channels}")
         ways = [np.random.default_rng(s) for s in np.random.SeedSequence(seed).spawn(8)]
         self._scenario, self._voice, self._chime, self._on_room = scenario, companion_voice, chime, on_room
-        self.room = rooms.build(ways[0], channels=channels, rt60_s=scenario.room.rt60_s, distance_m=scenario.room.distance_m,
-                                microphones_m=scenario.room.microphones_m)  # fmt: skip
-        self.truth = Truth(ends=scenario.ends)
-        self.snr_db = float(ways[1].uniform(*scenario.noise.snr_db))
-        self._air, self._table = Air(channels), Table()
-        self._bed = Bed(scenario.noise.kind, AT_THE_MICROPHONE_DBFS - self.snr_db, self.room, ways[2])
-        spots = [spot for seat in self.room.seats for spot in seat]
-        gain = 10 ** ((AT_THE_MICROPHONE_DBFS + 20) / 20) / float(np.mean([spot.loudness for spot in spots]))
-        self.echo_db = float(ways[3].uniform(0.0, 6.0))
-        self._echo_gain = 10 ** ((AT_THE_MICROPHONE_DBFS + 20 + self.echo_db) / 20) / self.room.speaker.loudness
+        self.stage = stages.build(scenario, fidelity, channels, *ways[:4])
+        self.room, self.truth, self._table = self.stage.room, Truth(ends=scenario.ends), Table(button=not scenario.recogniser)
+        self._air = self.stage.air
         hands = deal(ways[4])
         self.people = {
-            who: Person(who, persona, hand, _at_16k(partner_voices[who]), self.room.seats[k],
-                        gain * 10 ** (persona.loudness_db / 20), self._table, self._air, self.truth, ways[5 + k])
+            who: self._person(who, persona, hand, partner_voices[who], self.room.seats[k], ways[5 + k])
             for k, (who, persona, hand) in enumerate(zip(pair, scenario.partners, hands, strict=True))
-        }  # fmt: skip
-        self._script = Script(scenario, self.people, pair, self._table, self.truth, ways[7])
+        }
+        self.guest = self._visitor(scenario.guest, partner_voices, ways[7])
+        self._script = Script(scenario, self.people, pair, self._table, self.truth, ways[7], self.guest)
+        self._silence = np.zeros((BLOCK, channels), np.float32)
         self._at: Sample = 0
         self._due: deque[Input] = deque()
         self._queue: deque[Say | Chime] = deque()
@@ -114,12 +108,32 @@ class Dinner:
         """The end of the last block given out."""
         return self._at
 
+    def _person(
+        self, who: Partner, persona: Persona, hand: Hand, voice: RendersText, spots: tuple[Spot, ...], rng: np.random.Generator
+    ) -> Person:  # fmt: skip
+        gain = self.stage.gain * 10 ** (persona.loudness_db / 20)
+        return Person(who, persona, hand, lambda text: self._sound(voice.render(text)), spots, gain, self._table, self._air,
+                      self.truth, rng)  # fmt: skip
+
+    def _visitor(self, guest: Guest | None, voices: Mapping[Partner, RendersText], rng: np.random.Generator) -> Person | None:
+        """Whoever walks in: stands where noise comes from, and has something to say."""
+        if guest is None:
+            return None
+        who = Partner(guest.name)
+        hand = Hand((), (), {"visiting": Ring(bank().visiting)})
+        return self._person(who, guest, hand, voices[who], self.room.around[:1], np.random.default_rng(rng.integers(1 << 32)))
+
+    def _sound(self, rendered: NDArray[np.float32]) -> Sound:
+        """At the microphones' rate; a sound without sound need not be resampled well."""
+        return rendered[:: PLAYBACK_RATE // RATE] if self.stage.fidelity == "events" else _resampled(rendered)
+
     def lines_ahead(self) -> dict[Partner, tuple[str, ...]]:
         """Everything the partners may say this evening, for rendering ahead."""
         commands = ("I'm done", "Over to you", "hold on a moment", "resume", "give me a hint", "next please", "carry on",
-                    "The main thing is that it did me good.")  # fmt: skip
+                    "The main thing is that it did me good.", "stop")  # fmt: skip
         scripted = tuple(one.phrase for happening in self._scenario.happens for one in happening.then.says)
-        return {who: tuple(dict.fromkeys([*person.hand.texts(), *commands, *scripted])) for who, person in self.people.items()}
+        ahead = {who: tuple(dict.fromkeys([*person.hand.texts(), *commands, *scripted])) for who, person in self.people.items()}
+        return ahead if self.guest is None else {**ahead, self.guest.name: self.guest.hand.texts()}
 
     # --- the world
 
@@ -175,15 +189,22 @@ class Dinner:
         self._play(end)
         self._table.now = start
         self._script.live()
-        self._bed.fill(self._air, end)
-        sound = self._air.take(BLOCK)
+        self._due.extend(Button(end, press) for press in self._table.presses)
+        self._table.presses.clear()
+        self._due.append(Block(start, self._microphones(end)))
         self._at = end
-        ints = np.clip(np.round(sound * 32768.0), -32768, 32767).astype(np.int16)
+
+    def _microphones(self, end: Sample) -> NDArray[np.float32]:
+        """What they take up until `end`: (512, channels), as 16-bit sound cards give it."""
+        if self.stage.fidelity == "events":
+            return self._silence
+        self.stage.fill(end)
+        ints = np.clip(np.round(self._air.take(BLOCK) * 32768.0), -32768, 32767).astype(np.int16)
         if self._off:
             ints = np.zeros_like(ints)
         if self._on_room is not None:
             self._on_room(ints)
-        self._due.append(Block(start, ints.astype(np.float32) / np.float32(32768.0)))
+        return np.asarray(ints.astype(np.float32) / np.float32(32768.0))
 
     def _play(self, end: Sample) -> None:
         """What begins or ends before `end` is told first, in order."""
@@ -192,7 +213,8 @@ class Dinner:
             if playing is not None:
                 if not playing.told and playing.wave.at < end:
                     playing.told = True
-                    self._due.append(PlaybackStarted(playing.wave.at, playing.cue, playing.sound))
+                    heard = playing.sound if self.stage.fidelity == "room" else None  # nothing of it reaches the microphones
+                    self._due.append(PlaybackStarted(playing.wave.at, playing.cue, heard))
                     if playing.spoken:
                         self._table.line_since = playing.wave.at
                     else:
@@ -209,8 +231,8 @@ class Dinner:
         at = max(self._at + OUTPUT_LATENCY, self._free_at + _BETWEEN)
         spoken = isinstance(effect, Say)
         raw = self._voice.render(effect.text) if isinstance(effect, Say) else self._chime(effect.kind)
-        sound = _resampled(raw)
-        wave = self._air.sound((sound * self._echo_gain).astype(np.float32), at, self.room.speaker.response)
+        sound = self._sound(raw)
+        wave = self._air.sound((sound * self.stage.echo_gain).astype(np.float32), at, self.room.speaker.response)
         text, key = (effect.text, effect.line) if isinstance(effect, Say) else (effect.kind, effect.kind)
         self._playing = _Playing(effect.cue, text, spoken, key, sound, wave, at + len(sound))
 
@@ -244,7 +266,3 @@ class Dinner:
 def _resampled(sound: NDArray[np.float32]) -> Sound:
     """From the playback rate to the microphones'."""
     return np.asarray(soxr.resample(sound, PLAYBACK_RATE, RATE, "HQ"), np.float32)
-
-
-def _at_16k(voice: RendersText) -> Callable[[str], Sound]:
-    return lambda text: _resampled(voice.render(text))

@@ -8,16 +8,18 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable, Generator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Literal
 
 import numpy as np
 
 from companion.partner import Partner
-from companion.simulation.air import Air, Wave
+from companion.simulation.air import Wave
 from companion.simulation.room import Spot
 from companion.simulation.sayings import Hand
 from companion.simulation.scenario import Persona
 from companion.simulation.sounds import Sound, active, laugh
+from companion.simulation.stage import CarriesSound
 from companion.simulation.truth import Role, Said, Truth
 from companion.timeline import BLOCK, Sample, Span, samples
 
@@ -25,6 +27,12 @@ Course = Generator[None, None, None]
 
 NOTICES = samples(0.25)
 """So long a person talks on before noticing that somebody else began: simple reactions to sound take 0.15-0.3 s."""
+
+Press = Literal["short", "double", "long"]
+_PRESSES: dict[str, Press] = {
+    "yes": "short", "done": "short", "resume": "short", "next": "short", "no": "double", "pass": "double", "stop": "long",
+}  # fmt: skip
+"""What the one button can do."""
 
 _LEAST_SILENCE = samples(0.02)
 _KEPT = 48
@@ -40,6 +48,14 @@ class Table:
     line_since: Sample | None = None
     line_until: Sample = 0
     chime_until: Sample = 0
+    button: bool = False  # nobody understands words tonight: people press the button
+    presses: list[Press] = field(default_factory=list)
+
+    def press(self, wanted: str) -> None:
+        """Press the button for what one wants, where it can do that."""
+        how: Press | None = _PRESSES.get(wanted)
+        if how is not None:
+            self.presses.append(how)
 
     def companion_speaks(self) -> bool:
         """Whether a person has noticed by now that the companion is speaking."""
@@ -72,7 +88,7 @@ class Person:
         spots: tuple[Spot, ...],
         gain: float,
         table: Table,
-        air: Air,
+        air: CarriesSound,
         truth: Truth,
         rng: np.random.Generator,
     ) -> None:

@@ -61,8 +61,12 @@ def build(
     rt60_s: tuple[float, float] = (0.25, 0.45),
     distance_m: tuple[float, float] = (0.5, 1.1),
     microphones_m: tuple[float, float] = (0.06, 0.14),
+    walls: bool = True,
 ) -> Room:
-    """A kitchen drawn from the generator: seats face each other across the device, whose ends point at them."""
+    """A kitchen drawn from the generator: seats face each other across the device, whose ends point at them.
+
+    `walls` False: the same seats outdoors; sound takes the straight way alone.
+    """
     size = rng.uniform([3.8, 3.4, 2.4], [6.0, 5.0, 2.8])
     middle = np.array([*rng.uniform([1.7, 1.6], size[:2] - [1.7, 1.6]), rng.uniform(0.78, 0.84)])
     facing = rng.uniform(0, 2 * np.pi)
@@ -78,7 +82,7 @@ def build(
     ears = [middle + axis * space / 2, middle - axis * space / 2][:channels]
     box = middle + np.array([-axis[1], axis[0], 0.0]) * 0.09 - [0, 0, 0.04]
     rt60 = float(rng.uniform(*rt60_s))
-    house = _Box(size, rt60, ears, rng)
+    house = _Box(size, rt60, ears, rng, walls)
     heads = tuple(tuple(house.spot(seat + rng.normal(0, [0.03, 0.03, 0.02])) for _ in range(SPOTS)) for seat in seats)
     around = tuple(house.spot(rng.uniform([0.3, 0.3, 0.9], size - 0.3)) for _ in range(2))
     return Room((float(size[0]), float(size[1]), float(size[2])), rt60, space, (heads[0], heads[1]), house.spot(box), around)
@@ -87,8 +91,8 @@ def build(
 class _Box:
     """A shoebox of one absorption all over, by Eyring from its reverberation time."""
 
-    def __init__(self, size: Place, rt60: float, ears: Sequence[Place], rng: np.random.Generator) -> None:
-        self._size, self._rt60, self._ears, self._rng = size, rt60, ears, rng
+    def __init__(self, size: Place, rt60: float, ears: Sequence[Place], rng: np.random.Generator, walls: bool) -> None:
+        self._size, self._rt60, self._ears, self._rng, self._walls = size, rt60, ears, rng, walls
         volume = float(np.prod(size))
         surface = 2 * float(size[0] * size[1] + size[1] * size[2] + size[0] * size[2])
         self._beta = float(np.sqrt(np.exp(-0.161 * volume / (surface * rt60))))
@@ -101,8 +105,8 @@ class _Box:
 
     def spot(self, place: Place) -> Spot:
         place = np.clip(place, 0.1, self._size - 0.1)
-        images = (1 - 2 * self._p) * place + 2 * self._n * self._size
-        gain = self._beta**self._bounces
+        images = (1 - 2 * self._p) * place + 2 * self._n * self._size if self._walls else place[None]
+        gain = self._beta**self._bounces if self._walls else np.ones(1)
         taps = samples(min(0.4, self._rt60 * 0.75))
         response = _rumble_off(np.stack([self._one(images, gain, ear, taps) for ear in self._ears]))
         away = float(np.linalg.norm(place - self._ears[0]))
@@ -121,7 +125,7 @@ class _Box:
         at = whole[:, None] + k[None, :]
         inside = at >= 0
         np.add.at(out, at[inside], (gain[:, None] * kernel)[inside])
-        return self._with_tail(out, int(late.min()))
+        return self._with_tail(out, int(late.min())) if self._walls else out
 
     def _with_tail(self, out: NDArray[np.float64], first: int) -> NDArray[np.float64]:
         """Cross-fade from the images to a noise that decays as the room does, at the images' energy of 35-60 ms."""

@@ -42,6 +42,7 @@ class Bank(BaseModel):
     close: tuple[str, ...]
     partly: tuple[str, ...]
     no: tuple[str, ...]
+    visiting: tuple[str, ...]
 
 
 @cache
@@ -96,7 +97,7 @@ def deal(rng: np.random.Generator) -> tuple[Hand, Hand]:
     for k in (0, 1):
         rings = {}
         for kind in Bank.model_fields:
-            if kind == "topics":
+            if kind in ("topics", "visiting"):
                 continue
             texts: tuple[str, ...] = getattr(sayings, kind)
             rings[kind] = Ring(_share(texts, k, rng, kind))

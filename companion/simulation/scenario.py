@@ -2,9 +2,13 @@
 
 ```yaml
 scenario: dinner
+like: polite                          # what is left out here is as in this shipped scenario
 title: An ordinary dinner
-evening: dinner                       # which evening is played; the caller finds it
+evening: dinner                       # which evening or exercise is played; the caller finds it
 size: short
+stop_at: 95 s                         # one of the two says "stop"
+recogniser: false                     # nobody understands words tonight: people press the button
+guest: {name: Kim, voice: en-us+f4, at: 60 s, for: 20 s}   # somebody walks in and talks
 partners:                             # two
   - {name: Alex, voice: en-us+m3, pitch: 40, words_a_minute: 170}
   - {name: Sam, voice: en-us+f3, pitch: 55, words_a_minute: 165, pause_s: 0.7}
@@ -29,7 +33,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, StrictBool, ValidationError, model_validator
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
@@ -67,6 +71,15 @@ class Persona(_Part):
     think: float = Field(0.06, ge=0, le=1)  # chance that a pause is a thinking one of 1.5-4 s
     laugh_hz: float = Field(160.0, ge=60, le=400)
     loudness_db: float = Field(0.0, ge=-10, le=10)
+
+
+class Guest(Persona):
+    """Somebody who walks in at a moment of the evening, and talks for a while."""
+
+    name: str = "Kim"
+    voice: str = "en-us+f4"
+    at: Seconds = 60.0
+    length: Seconds = Field(default=20.0, alias="for")
 
 
 class RoomPlan(_Part):
@@ -145,6 +158,7 @@ class Doings(_Part):
     pause: Silence | None = None
     says: tuple[Utters, ...] = ()
     answers: tuple[Literal["yes", "partly", "no", "silence"], ...] = ()
+    choose: str | None = None  # these words, of the options that are named; the last one if left out
     hint: bool = False
     silent: bool = False
 
@@ -170,8 +184,10 @@ class Scenario(_Part):
     scenario: str
     title: str = ""
     evening: str
-    size: Size = "short"
-    first_evening: bool = False
+    size: Size | None = None  # the evening's own sizes; of an exercise, short
+    stop_at: Seconds | None = None
+    recogniser: StrictBool = True
+    guest: Guest | None = None
     ends: Literal["done", "declined", "stopped", "gone"] = "done"  # how the evening is to end
     minutes: float = Field(30.0, gt=0, le=240)  # the rehearsal is broken off after this
     partners: tuple[Persona, Persona]
@@ -182,8 +198,10 @@ class Scenario(_Part):
 
     @model_validator(mode="after")
     def _two_people(self) -> Scenario:
-        if self.partners[0].name == self.partners[1].name:
-            raise ValueError(f"partners: both are called {self.partners[0].name!r}; give them two names")
+        names = [one.name for one in (*self.partners, *((self.guest,) if self.guest else ()))]
+        twice = next((name for name in names if names.count(name) > 1), None)
+        if twice is not None:
+            raise ValueError(f"partners: both are called {twice!r}; give them two names")
         return self
 
     def pair(self) -> Pair:
@@ -230,8 +248,9 @@ def parse(text: str, source: str) -> Scenario:
         raise Trouble(f"{source}:1: this is no YAML ({bad}).") from bad
     if not isinstance(data, dict):
         raise Trouble(f"{source}:1: found no scenario; expected keys such as scenario, evening and partners.")
+    whole = _completed(data, source)
     try:
-        return Scenario.model_validate(data)
+        return Scenario.model_validate(whole)
     except ValidationError as bad:
         first = bad.errors(include_url=False)[0]
         where = ".".join(str(part) for part in first["loc"])
@@ -239,6 +258,20 @@ def parse(text: str, source: str) -> Scenario:
         if first["type"] == "extra_forbidden":
             what = "no scenario has this key"
         raise Trouble(f"{source}:{_line(data, first['loc'])}: {where + ': ' if where else ''}{what}.") from bad
+
+
+def _completed(data: dict[str, Any], source: str) -> dict[str, Any]:
+    """With what the scenario that it is `like` has, where it says nothing itself."""
+    given = {key: value for key, value in data.items() if key != "like"}
+    like = data.get("like")
+    if like is None:
+        return given
+    if like not in shipped():
+        line = _line(data, ("like",))
+        raise Trouble(f"{source}:{line}: like: found {like!r}; expected one of {', '.join(shipped())}.")
+    text = files("companion.simulation").joinpath("scenarios", f"{like}.yaml").read_text(encoding="utf-8")
+    base = YAML(typ="safe", pure=True).load(text)
+    return {**base, "title": given.get("scenario", ""), **given}
 
 
 def _line(data: Any, path: tuple[int | str, ...]) -> int:

@@ -16,14 +16,14 @@ import numpy as np
 from companion.effects import FloorKind
 from companion.events import EveningStarted, Event, ExerciseStarted, FloorChanged, StateChanged, StepEntered
 from companion.partner import Pair, Partner
-from companion.simulation.courses import answer, command, insist, listen, speak, tell
+from companion.simulation.courses import answer, command, insist, listen, speak, tell, visit
 from companion.simulation.person import Course, Person, Table
 from companion.simulation.reflection import Reflection
 from companion.simulation.sayings import Topic
 from companion.simulation.scenario import Doings, Scenario
 from companion.simulation.truth import Truth, TurnTaken
 from companion.simulation.turn import Turn, plan
-from companion.timeline import Sample, samples, seconds
+from companion.timeline import BLOCK, Sample, samples, seconds
 
 _UNASKED = samples(2.5)
 """When the companion has said nothing so long after a step began, people begin by themselves."""
@@ -48,7 +48,8 @@ class Script:
     """Drives both people. Told of events, lines and chimes; lives a block at a time."""
 
     def __init__(self, scenario: Scenario, people: dict[Partner, Person], pair: Pair, table: Table, truth: Truth,
-                 rng: np.random.Generator) -> None:  # fmt: skip
+                 rng: np.random.Generator, guest: Person | None = None) -> None:  # fmt: skip
+        self._guest, self._stopping = guest, False
         self._scenario, self._people, self._pair = scenario, people, pair
         self._table, self._truth, self._rng = table, truth, rng
         self._exercise = ""
@@ -77,6 +78,8 @@ class Script:
             case ExerciseStarted(exercise=exercise):
                 self._exercise = exercise
                 self._here.clear()
+            case _ if self._stopping:
+                pass
             case StepEntered():
                 self._enter(event)
             case FloorChanged(kind=kind, holder=holder):
@@ -92,7 +95,7 @@ class Script:
 
     def line_ended(self, line: Line, cut: bool) -> None:
         """The companion has said a line."""
-        if self._state != "running" and self._state != "welcome" and self._state != "closing":
+        if self._stopping or self._state not in ("running", "welcome", "closing", "resting"):
             return
         self._lines += 1
         if self._aside(line) or self._step is None or self._doings.silent:
@@ -120,11 +123,36 @@ class Script:
 
     def live(self) -> None:
         """One block."""
+        self._visits()
+        if self._stops():
+            for person in self._people.values():
+                person.live()
+            return
         waited = self._table.now >= self._since + _UNASKED and not self._table.companion_spoke_within(1.0)
         if not self._begun and not self._lines and waited:
             self._begin()
         for person in self._people.values():
             person.live()
+
+    def _visits(self) -> None:
+        """Whoever walks in comes when it is time."""
+        plan, guest, now = self._scenario.guest, self._guest, self._table.now
+        if plan is None or guest is None:
+            return
+        if samples(plan.at) <= now < samples(plan.at) + BLOCK:
+            guest.follow(visit(guest, list(self._people.values()), now + samples(plan.length)))
+        guest.live()
+
+    def _stops(self) -> bool:
+        """Whether one of the two has had enough: from then on both only wait for the end."""
+        at = self._scenario.stop_at
+        if at is not None and not self._stopping and self._table.now >= samples(at) and self._state != "finished":
+            self._stopping = True
+            who = self._people[(self._pair.one, self._pair.two)[int(self._rng.integers(2))]]
+            for person in self._people.values():
+                person.follow(None)
+            who.follow(insist(who, self._other(who), "stop", self._truth))
+        return self._stopping
 
     # --- steps
 
@@ -141,6 +169,9 @@ class Script:
         self._begun = step.kind not in waits or self._doings.silent
         if step.kind == "turn":
             self._take_turn(step)
+        if step.kind == "rest" and self._doings.says:
+            one, says = self._people[self._pair.one], self._doings.says[0]
+            one.follow(_later(one, says.at, insist(one, self._other(one), says.phrase, self._truth)))
         if step.kind == "reflect" and self._holder is not None:
             listener = self._listener()
             answers: list[str] = list(self._doings.answers or ("yes",))
@@ -238,7 +269,11 @@ class Script:
             return
         for n, who in enumerate(self._asked):
             me = self._people[who]
-            text = _option(line.text) if self._step.kind == "choose" else me.hand.next("yes" if kind == "yes" else "no")
+            text = (
+                (self._doings.choose or _option(line.text, self._pair))
+                if self._step.kind == "choose"
+                else me.hand.next("yes" if kind == "yes" else "no")
+            )
             me.follow(answer(me, self._other(me), kind, text, self._truth, after_other=n > 0))
 
     def _checked(self, line: Line) -> None:
@@ -343,10 +378,11 @@ class _Talk:
             self._next = 1 - k
 
 
-def _option(text: str) -> str:
-    """The last word of the last option of a question such as "Comfort, ideas, or just ears?"."""
-    words = re.findall(r"[\w'-]+", text.split("?")[0])
-    return words[-1].lower() if words else "yes"
+def _option(text: str, pair: Pair) -> str:
+    """The last option of a question such as "Comfort, ideas, or listening, Sam?"."""
+    parts = (" ".join(re.findall(r"[\w'-]+", part)) for part in re.split(r"[,:;?]|\b[Oo]r\b", text))
+    named = [part.lower() for part in parts if part and part not in pair]
+    return named[-1] if named else "yes"
 
 
 def _later(person: Person, seconds_: float, course: Course) -> Course:

@@ -11,7 +11,7 @@ from typing import Any, Literal
 from companion.partner import Partner
 from companion.timeline import Sample, Span, seconds
 
-Role = Literal["talk", "hum", "laugh", "interruption", "command", "answer"]
+Role = Literal["talk", "hum", "laugh", "interruption", "command", "answer", "guest"]
 
 
 @dataclass(slots=True)
