@@ -18,11 +18,11 @@ import vosk
 from numpy.typing import NDArray
 
 from companion.adapters import vosk_folder
+from companion.adapters.model_trial import try_out
 from companion.hearing.heard import Word
 from companion.timeline import RATE, Sample, samples
 from companion.trouble import Trouble
 
-UNKNOWN = "[unk]"
 KEPT = 6
 """Recognisers of recent grammars that are kept."""
 
@@ -38,6 +38,7 @@ LONGEST = samples(20.0)
 """Of an utterance no more than this is listened to: no phrase is that long, and libvosk's lattice of it only grows."""
 
 _Grammar = tuple[tuple[str, ...], tuple[str, ...]]  # phrases, decoys
+_FREELY: _Grammar = ((), ())
 
 
 def vocabulary_of(folder: Path) -> frozenset[str]:
@@ -48,12 +49,18 @@ def vocabulary_of(folder: Path) -> frozenset[str]:
 class VoskRecognizer:
     """libvosk with one model. Raises Trouble for a folder that is no model, before libvosk can crash on it.
 
-    `unknown`: the grammar may also hear speech as none of its words (`[unk]`).
+    `unknown`: the grammar may also hear speech as none of its words (`[unk]`). `tried`: the model is known to load; else one that
+    nobody vouches for is tried in another process first.
     """
 
-    def __init__(self, folder: Path, unknown: bool = True) -> None:
-        self._unknown = unknown
-        self._vocabulary = vosk_folder.check(folder)
+    def __init__(self, folder: Path, unknown: bool = True, tried: bool = False) -> None:
+        model = vosk_folder.look(folder)
+        if not (tried or model.vouched):
+            try_out(folder)
+        self._unknown = unknown and model.unknown
+        self._vocabulary = model.vocabulary
+        self.commands, self.full = model.commands, model.full
+        self._folder = folder
         vosk.SetLogLevel(-1)
         quiet = os.environ.get("COMPANION_VOSK_LOG")
         if quiet:
@@ -78,6 +85,8 @@ class VoskRecognizer:
 
         Decoys with words that the model does not know are left out. Raises Trouble for such a phrase.
         """
+        if phrases and not self.commands:
+            raise Trouble(f"The speech model in {self._folder} takes no phrases, so it hears no commands; choose another.")
         for phrase in phrases:
             strange = [word for word in phrase.split() if word not in self._vocabulary]
             if strange or not phrase.strip():
@@ -87,6 +96,15 @@ class VoskRecognizer:
         accepted = {" ".join(phrase.split()) for phrase in phrases}
         known = {d for d in decoys if d.split() and all(word in self._vocabulary for word in d.split())} - accepted
         self._grammar = (tuple(sorted(accepted)), tuple(sorted(known))) if accepted else None
+
+    def listen_freely(self) -> None:
+        """Hear any word of the vocabulary from the next utterance on. Raises Trouble where the model knows too few for talk."""
+        if not self.full:
+            raise Trouble(
+                f"The speech model in {self._folder} knows {len(self._vocabulary)} words, too few for talk; choose another."
+            )
+        self.end()
+        self._grammar = _FREELY
 
     def begin(self, at: Sample) -> None:
         """An utterance begins at `at`; one under way is dropped."""
@@ -126,11 +144,16 @@ class VoskRecognizer:
         if grammar in self._kept:
             self._kept.move_to_end(grammar)
             return self._kept[grammar][0]
-        phrases, decoys = grammar
-        listed = [*phrases * PHRASE_WEIGHT, *decoys, *([UNKNOWN] if self._unknown else [])]
-        made = vosk.KaldiRecognizer(self._model, RATE, json.dumps(listed))
+        made = self._made(grammar)
         made.SetWords(True)
         self._kept[grammar] = (made, 0)
         while len(self._kept) > KEPT:
             self._kept.popitem(last=False)
         return made
+
+    def _made(self, grammar: _Grammar) -> Any:
+        if grammar is _FREELY:
+            return vosk.KaldiRecognizer(self._model, RATE)
+        phrases, decoys = grammar
+        listed = [*phrases * PHRASE_WEIGHT, *decoys, *([vosk_folder.UNKNOWN] if self._unknown else [])]
+        return vosk.KaldiRecognizer(self._model, RATE, json.dumps(listed, ensure_ascii=False))  # libvosk reads no escapes

@@ -37,6 +37,11 @@ def voices() -> Path:
     return user_data_path(_APP) / "voices"
 
 
+def models() -> Path:
+    """Speech models that were fetched or added; they say nothing of anybody, so `forget` leaves them."""
+    return user_data_path(_APP) / "models"
+
+
 def rendered_speech() -> Path:
     """Lines that were spoken before, ready to play."""
     return user_cache_path(_APP) / "voice"
