@@ -14,9 +14,6 @@ from companion.effects import Mode
 from companion.exercises.content import Command, Library
 from companion.exercises.step_spec import CheckSpec, ChooseSpec, Spec, walk
 
-ADDRESS = "companion"
-"""May be said before any command; then it works within talk without a pause after it."""
-
 DangerClass = Literal["afraid", "police", "own_life", "body"]
 
 _ANSWERING: frozenset[Mode] = frozenset({Mode.YN, Mode.NUM})
@@ -52,7 +49,7 @@ def phrases_for(mode: Mode, library: Library, listening: Listening = RUNNING) ->
         return Grammar((), ())
     live = live_commands(mode, library, listening)
     phrases = [phrase for command in live for phrase in command.phrases]
-    phrases += [f"{ADDRESS} {command.taught}" for command in live]
+    phrases += [addressed(command.taught, library) for command in live]
     phrases += listening.answers
     if mode is Mode.YN and library.answers is not None:
         phrases += library.answers.spoken
@@ -78,8 +75,18 @@ def command_of(phrase: str, mode: Mode, library: Library, listening: Listening =
     """The command a phrase gives in this mode at this moment, or None. Answers of the step go before commands."""
     if phrase in listening.answers:
         return None
-    plain = phrase.removeprefix(f"{ADDRESS} ")
+    plain = unaddressed(phrase, library)
     return next((command.name for command in live_commands(mode, library, listening) if plain in command.phrases), None)
+
+
+def addressed(phrase: str, library: Library) -> str:
+    """A phrase said to the companion by its name; as it stands in a language where it has none."""
+    return f"{library.address} {phrase}".strip()
+
+
+def unaddressed(phrase: str, library: Library) -> str:
+    """A phrase without the companion's name before it."""
+    return phrase.removeprefix(f"{library.address} ") if library.address else phrase
 
 
 def danger_of(phrase: str, library: Library) -> DangerClass | None:
@@ -115,7 +122,7 @@ def masked(text: str, library: Library) -> frozenset[str]:
 
 def vocabulary(library: Library) -> frozenset[str]:
     """Every word that can be in a grammar of this language: the recogniser must know them all."""
-    phrases: list[str] = [ADDRESS, *danger_phrases(library), *small_sounds(library)]
+    phrases: list[str] = [library.address, *danger_phrases(library), *small_sounds(library)]
     for command in library.commands.values():
         phrases += [*command.phrases, *command.decoys]
     if library.answers is not None:
@@ -157,8 +164,7 @@ def _answers_in(steps: tuple[Spec, ...]) -> list[str]:
 
 def exact_command(text: str, library: Library) -> str | None:
     """The command that a whole utterance is, said once or over and over; None for anything else."""
-    plain = folded(text)
-    plain = plain.removeprefix(f"{ADDRESS} ")
+    plain = unaddressed(folded(text), library)
     for name, command in library.commands.items():
         for phrase in command.phrases:
             if re.fullmatch(rf"{re.escape(phrase)}( {re.escape(phrase)}){{0,3}}", plain):

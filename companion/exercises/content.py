@@ -19,8 +19,8 @@ from companion.exercises.step_spec import Name, Step, walk
 from companion.trouble import Trouble
 
 __all__ = [
-    "LEVELS", "AnswerTable", "BySize", "Command", "Danger", "Evening", "Exercise", "Idiom", "Level", "Library", "Line", "Manner",
-    "Opener", "PlanItem", "Practice", "Size", "did_you_mean", "evening_of",
+    "LEVELS", "AnswerTable", "BySize", "Command", "Danger", "Evening", "Exercise", "Idiom", "Language", "Level", "Library",
+    "Line", "Manner", "Opener", "PlanItem", "Practice", "Size", "did_you_mean", "evening_of",
 ]  # fmt: skip
 
 Kind = TypeVar("Kind")
@@ -43,6 +43,8 @@ def _gate(value: Any) -> Any:
     return value
 
 
+Tongue = Annotated[str, Field(pattern=r"^[a-z]{2,3}$")]
+"""A language, by its two or three letters (ISO 639)."""
 Gate = Annotated[str, BeforeValidator(_gate), Field(pattern=r"^(both-yes|calm|ask-again|chose-deep|evenings:[1-9]\d?)$")]
 """When an exercise may be offered. `both-yes` always holds."""
 
@@ -55,6 +57,7 @@ class Line(Record):
 
     phrasings: tuple[str, ...] = Field(min_length=1)
     role_free: tuple[str, ...] = ()
+    where: str = Field(default="", exclude=True)
     line_no: int = Field(default=0, exclude=True)
 
     @model_validator(mode="before")
@@ -74,6 +77,7 @@ class Opener(Record):
     level: Level | None = None
     needs: tuple[Need, ...] = ()
     romantic: StrictBool = False
+    where: str = Field(default="", exclude=True)
     line_no: int = Field(default=0, exclude=True)
 
     @model_validator(mode="before")
@@ -83,9 +87,13 @@ class Opener(Record):
 
 
 class Exercise(Record):
-    """A named practice with steps, or (`frame`) one of the fixed scaffolds around exercises. `where`: the file it came from."""
+    """A named practice with steps, or (`frame`) one of the fixed scaffolds around exercises.
+
+    `language`: that of the wording in the file. `where`: the file it came from.
+    """
 
     slug: Name
+    language: Tongue = "en"
     frame: StrictBool = False
     id: str | None = Field(default=None, pattern=r"^[A-Z][A-Z0-9]{0,7}$")
     title: str = Field(min_length=1, max_length=60)
@@ -102,6 +110,7 @@ class Exercise(Record):
     steps: tuple[Step, ...] = Field(min_length=1)
     exits: dict[str, str] = Field(default_factory=dict)
     after: Literal["none", "soft-landing"] = "none"
+    instead: Name | None = None  # an exercise played short where one of the two declines this one, or it is no time for it
     rests_on: tuple[str, ...] = ()
     notes: str = ""
     where: str = Field(default="", exclude=True)
@@ -224,13 +233,28 @@ class Danger(Record):
     police: tuple[str, ...]
     own_life: tuple[str, ...]
     body: tuple[str, ...]
+    twice: tuple[str, ...] = ()  # of these, the ones that count only when said again
     threshold: Annotated[float, Field(ge=0, le=1)] = 0.7
+
+
+class Language(Record):
+    """What a language is called, and what comes with it.
+
+    `address`: what may be said before any command, as a name is; none where left out. `voice`: the espeak-ng voice that speaks
+    it. `scripts`: the alphabets its texts may use, by the first word of Unicode's letter names.
+    """
+
+    name: str
+    address: str = ""
+    voice: str
+    scripts: tuple[str, ...] = ("LATIN",)
 
 
 class Library(Record):
     """All content of one language. `lines`: spoken by any exercise, cue or answer; an exercise's own line of a name wins."""
 
     language: str
+    about: Language | None = None
     exercises: dict[str, Exercise] = Field(default_factory=dict)
     frames: dict[str, Exercise] = Field(default_factory=dict)
     evenings: dict[str, Evening] = Field(default_factory=dict)
@@ -239,6 +263,11 @@ class Library(Record):
     answers: AnswerTable | None = None
     danger: Danger | None = None
     word_lists: dict[str, dict[str, tuple[str, ...]]] = Field(default_factory=dict)  # feelings, hints, blocked
+
+    @property
+    def address(self) -> str:
+        """What may be said before any command; then it works within talk without a pause after it. Empty: nothing may."""
+        return self.about.address if self.about else ""
 
     def exercise(self, slug: str) -> Exercise:
         """The exercise of this name. Raises Trouble with what comes close."""

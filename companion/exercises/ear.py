@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from companion.effects import ListenFor, Mode
 from companion.events import PhraseHeard
-from companion.exercises.commands import ADDRESS, Listening, command_of, phrases_for
+from companion.exercises.commands import Listening, addressed, command_of, phrases_for, unaddressed
 from companion.exercises.content import Library
 from companion.partner import Partner
 
@@ -42,7 +42,7 @@ class CommandEar:
         self.now = Hearkening(mode, Listening(kind, state, answers))
         grammar = phrases_for(mode, self._library, self.now.listening)
         commands = [command for command in self._library.commands.values() if command.over_own_voice]
-        over = {phrase for command in commands for phrase in (*command.phrases, f"{ADDRESS} {command.taught}")}
+        over = {phrase for command in commands for phrase in (*command.phrases, addressed(command.taught, self._library))}
         live = tuple(phrase for phrase in grammar.phrases if phrase in over)
         return ListenFor(mode, grammar.phrases, grammar.decoys, live, holder if mode is Mode.WORDS else None)
 
@@ -53,8 +53,8 @@ class CommandEar:
 
     def command(self, phrase: PhraseHeard) -> str | None:
         """The command a phrase is now: a whole utterance of its own, recognised well enough; else None."""
-        addressed = phrase.phrase.startswith(f"{ADDRESS} ") and phrase.confidence >= STRONG
-        if not phrase.isolated and not addressed:
+        called = unaddressed(phrase.phrase, self._library) != phrase.phrase and phrase.confidence >= STRONG
+        if not phrase.isolated and not called:
             return None
         name = command_of(phrase.phrase, self.now.mode, self._library, self.now.listening)
         if name is None or phrase.confidence < self._library.commands[name].threshold:

@@ -16,31 +16,33 @@ from pathlib import Path
 from companion.exercises.content import Library
 from companion.exercises.finding import Finding
 
+KEPT = 3
+"""Libraries kept beside the newest: one for each language that is used in turn. A choice of ours."""
+
 Loaded = tuple[Library, list[Finding]]
 
 
 def cached(cache: Path, folders: tuple[Path, ...], language: str, load: Callable[[], Loaded]) -> Loaded:
-    """What `load` gives, from the folder `cache` if nothing changed since. Content with findings is never kept."""
+    """What `load` gives, from the folder `cache` if nothing changed since."""
     path = cache / f"content-{_key(folders, language)}.pickle"
     try:
-        kept = pickle.loads(path.read_bytes())
-        if isinstance(kept, Library):
-            return kept, []
+        kept, told = pickle.loads(path.read_bytes())
+        if isinstance(kept, Library) and all(isinstance(each, Finding) for each in told):
+            return kept, told
     except Exception:  # a cache of another time, or half of one: read the files instead
         pass
-    library, findings = load()
-    if not findings:
-        _keep(path, library)
-    return library, findings
+    loaded = load()
+    _keep(path, loaded)
+    return loaded
 
 
-def _keep(path: Path, library: Library) -> None:
+def _keep(path: Path, loaded: Loaded) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        for old in path.parent.glob("content-*.pickle"):
+        for old in sorted(path.parent.glob("content-*.pickle"), key=lambda each: each.stat().st_mtime)[:-KEPT]:
             old.unlink(missing_ok=True)
         new = path.with_suffix(f".{os.getpid()}.new")
-        new.write_bytes(pickle.dumps(library, protocol=pickle.HIGHEST_PROTOCOL))
+        new.write_bytes(pickle.dumps(loaded, protocol=pickle.HIGHEST_PROTOCOL))
         new.replace(path)
     except OSError:
         return
@@ -49,8 +51,11 @@ def _keep(path: Path, library: Library) -> None:
 def _key(folders: tuple[Path, ...], language: str) -> str:
     made = hashlib.sha256(f"{language} {sys.version}".encode())
     code = Path(__file__).resolve().parent
-    for folder, pattern in (*((folder, "**/*.yaml") for folder in folders), (code, "*.py")):
+    for folder, pattern in (*((folder, "**/*.y*ml") for folder in folders), (code, "*.py")):
         for path in sorted(folder.glob(pattern)):
-            state = path.stat()
-            made.update(f"{path} {state.st_size} {state.st_mtime_ns}".encode())
+            try:
+                state = path.stat()
+                made.update(f"{path} {state.st_size} {state.st_mtime_ns} {state.st_mode}".encode(errors="replace"))
+            except OSError:  # a link to nowhere, or a file that has just gone
+                made.update(f"{path} -".encode(errors="replace"))
     return made.hexdigest()[:24]

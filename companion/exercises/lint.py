@@ -8,14 +8,19 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
-from companion.exercises.commands import vocabulary
-from companion.exercises.content import Exercise, Library
+from pydantic import BaseModel
+
+from companion.exercises.content import AnswerTable, Danger, Exercise, Language, Library, did_you_mean
+from companion.exercises.content_files import BASE, SHARED, content_folder, languages, misplaced
 from companion.exercises.finding import ContentTrouble, Finding
 from companion.exercises.lint_evening import evening_findings
+from companion.exercises.lint_shared import help_findings, known_tags, library_findings, option_findings, tag_findings
 from companion.exercises.lint_structure import structure_findings
+from companion.exercises.lint_translation import shared_translation_findings, translation_findings
 from companion.exercises.lint_wording import (
     exercise_texts,
     phrasing_findings,
@@ -23,97 +28,239 @@ from companion.exercises.lint_wording import (
     shared_texts,
     text_findings,
 )  # fmt: skip
-from companion.exercises.loader import content_folder, load_library, read_evening, read_exercise, read_lines
-from companion.exercises.yaml_source import read_yaml
+from companion.exercises.loader import load_library, unknown_items
+from companion.exercises.reading import (
+    read_commands,
+    read_evening,
+    read_exercise,
+    read_lines,
+    read_lists,
+    read_record,
+    read_wording,
+)  # fmt: skip
 
 __all__ = ["Finding", "lint", "lint_library"]
 
 NEAR = 5
 """Openers closer than this many edits are the same opener to the ear."""
-SHARED = frozenset({"commands", "answers", "danger", "feelings", "hints", "blocked", "replies", "unsaid", "small_sounds"})
+LISTS = ("feelings", "hints", "blocked", "replies", "unsaid", "small_sounds")
+
+lint_library = library_findings
 
 
 def lint(
-    paths: Sequence[Path], folder: Path | None = None, words: frozenset[str] | None = None, library: Library | None = None
-) -> list[Finding]:
-    """Everything to be said about these files and folders. `words`: what the recogniser knows, to check commands against.
+    paths: Sequence[Path], folder: Path | None = None, words: Mapping[str, frozenset[str]] | None = None,
+    library: Library | None = None, own: Path | None = None, month: str = "",
+) -> list[Finding]:  # fmt: skip
+    """Everything to be said about these files and folders.
 
-    `folder`: our own content, which the files may refer to; `library`: what was loaded from it, where that is at hand.
+    `folder`: our own content, which the files may refer to; `library`: what was loaded from it, where that is at hand; `own`: the
+    pair's folder over it. `words`: what the recogniser of a language knows, to check commands against. `month`: today's, as
+    2026-11, to know old help cards by.
     """
-    ours = content_folder(folder)
-    library = library or load_library(ours)[0]
+    given = _Given(content_folder(folder), own, library, words or {}, month)
     findings: list[Finding] = []
-    rings: list[tuple[str, int, str]] = []
-    for path in _yaml_files(paths):
-        try:
-            findings += _file_findings(path, library, rings)
-        except ContentTrouble as broken:
-            findings += broken.findings
-    findings += _near_openers(rings)
-    if any(path.name == "commands.yaml" for path in _yaml_files(paths)):
-        findings += lint_library(library, str(ours / "en" / "commands.yaml"), words)
+    for path in paths:
+        if path.is_dir() and not _yaml_files([path]):
+            findings.append(
+                Finding(str(path), 1, "file", "warning", "found no YAML file in this folder; expected exercises/*.yaml")
+            )
+        elif (path / "exercises").is_dir() or (path / "evenings").is_dir():
+            findings += misplaced(path)
+    files = _yaml_files(paths)
+    for step in (given.take_in, given.judge):
+        for path in files:
+            try:
+                findings += step(path)
+            except ContentTrouble as broken:
+                findings += broken.findings
+    findings += _near_openers(given.rings)
     return sorted(set(findings))
 
 
-def lint_library(library: Library, file: str, words: frozenset[str] | None = None) -> list[Finding]:
-    """L16: every word that may be listened for is known to the recogniser (`words`), and no phrase means two commands at once."""
-    findings = [
-        Finding(file, 1, "L16", "error", f"the recogniser does not know the word {word!r}; add it to its vocabulary")
-        for word in sorted(vocabulary(library) - words if words is not None else ())
-    ]
-    owners = Counter(phrase for command in library.commands.values() for phrase in set(command.phrases))
-    for command in library.commands.values():
-        for phrase in command.phrases:
-            if owners[phrase] > 1:
-                findings.append(Finding(file, command.line_no, "L16", "error", f"the phrase {phrase!r} gives two commands"))
-        twins = set(command.decoys) & set(command.phrases)
-        if twins:
-            said = f"{', '.join(sorted(twins))} is a phrase and a decoy of {command.name}"
-            findings.append(Finding(file, command.line_no, "L16", "error", said))
-    return findings
+class _Given:
+    """What files are judged against: our content, the pair's, and what else is being judged now, by language."""
+
+    def __init__(
+        self, ours: Path, own: Path | None, library: Library | None, words: Mapping[str, frozenset[str]], month: str
+    ) -> None:
+        self._ours, self._own, self._words, self._month = ours, own, words, month
+        self._languages = languages(ours)
+        self._libraries = {library.language: library} if library else {}
+        self._tags = known_tags(ours)
+        self.rings: list[tuple[str, int, str]] = []
+
+    def library(self, language: str) -> Library:
+        """The library of a language."""
+        if language not in self._libraries:
+            self._libraries[language] = load_library(self._ours, self._own, language)[0]
+        return self._libraries[language]
+
+    def take_in(self, path: Path) -> list[Finding]:
+        """Make known what a file adds, so that others may refer to it; what is wrong with it is told when it is judged."""
+        try:
+            if path.name == "lines.yaml":
+                library = self.library(self._language(path))
+                self._libraries[library.language] = library.model_copy(update={"lines": {**library.lines, **read_lines(path)}})
+            elif not self._is_shared(path) and _key_of(path) in ("exercise", "frame"):
+                self._take_in_exercise(read_exercise(path)[0])
+        except ContentTrouble:
+            pass
+        return []
+
+    def _take_in_exercise(self, exercise: Exercise) -> None:
+        if exercise.language not in self._languages:
+            return
+        library = self.library(exercise.language)
+        kind = "frames" if exercise.frame else "exercises"
+        known: dict[str, Exercise] = getattr(library, kind)
+        if exercise.slug not in known:
+            self._libraries[library.language] = library.model_copy(update={kind: {**known, exercise.slug: exercise}})
+
+    def judge(self, path: Path) -> list[Finding]:
+        """Everything to be said about one file."""
+        if path.parent.name == "help":
+            return list(help_findings(path, self._month))
+        if self._is_shared(path):
+            return list(self._shared(path))
+        key = _key_of(path)
+        if key == "evening":
+            return list(self._evening(path))
+        if key not in ("exercise", "frame") and (structure := self._structure(path)) is not None:
+            return list(self._translation(path, structure))
+        return list(self._exercise(path))
+
+    def _language(self, path: Path) -> str:
+        return path.parent.name if path.parent.name in self._languages else BASE
+
+    def _is_shared(self, path: Path) -> bool:
+        return path.stem in SHARED and _key_of(path) not in ("exercise", "frame", "evening")
+
+    def _is_ours(self, path: Path) -> bool:
+        return self._ours in path.parents
+
+    # --- files of a language folder
+
+    def _shared(self, path: Path) -> Iterator[Finding]:
+        language, stem = self._language(path), path.stem
+        if stem == "lines":
+            yield from self._lines(path, language)
+        elif stem == "commands":
+            known = read_commands(self._ours / BASE / "commands.yaml") if language != BASE or not self._is_ours(path) else None
+            commands = read_commands(path, known)
+            library = self.library(language)
+            whole = library.model_copy(update={"commands": {**library.commands, **commands}})
+            yield from library_findings(whole, str(path), self._words.get(language))
+            yield from shared_translation_findings(path, set(known or ()) - set(whole.commands), "command")
+        elif stem in LISTS:
+            read_lists(path)
+        else:
+            records: dict[str, type[BaseModel]] = {"language": Language, "answers": AnswerTable, "danger": Danger}
+            read_record(path, records[stem])
+
+    def _lines(self, path: Path, language: str) -> Iterator[Finding]:
+        lines, library = read_lines(path), self.library(language)
+        for text in shared_texts(lines, str(path)):
+            yield from text_findings(text, library)
+        yield from shared_phrasing_findings(lines, str(path))
+        base = self.library(BASE).lines
+        if self._is_ours(path) and language != BASE:
+            yield from shared_translation_findings(path, set(base) - set(lines), "line")
+        if not self._is_ours(path):
+            for name, line in lines.items():
+                if name not in base and (close := did_you_mean(name, base)):
+                    told = f"nothing of ours says the line {name!r}; expected one of {BASE}/lines.yaml{close}"
+                    yield Finding(str(path), line.line_no, "L08", "warning", told)
+
+    # --- exercises and evenings
+
+    def _exercise(self, path: Path) -> Iterator[Finding]:
+        exercise, source = read_exercise(path)
+        if exercise.language not in self._languages:
+            known = self._languages
+            told = f"found no content in {exercise.language!r}; expected one of {', '.join(known)}"
+            yield Finding(str(path), source.line(("language",)), "schema", "error", told + did_you_mean(exercise.language, known))
+            return
+        library = self.library(exercise.language)
+        yield from structure_findings(exercise, library)
+        yield from tag_findings(exercise, self._tags, source)
+        yield from option_findings(exercise, self._words.get(exercise.language))
+        yield from self._taken(exercise, library, path, source.line(("id",)))
+        yield from self._texts(exercise, library, path)
+
+    def _texts(self, exercise: Exercise, library: Library, path: Path) -> Iterator[Finding]:
+        for text in exercise_texts(exercise):
+            if Path(text.file) == path:
+                yield from text_findings(text, library)
+        for finding in phrasing_findings(exercise):
+            if finding.id == "L12" and self._is_ours(path):
+                finding = replace(finding, severity="error")
+            if Path(finding.file) == path:
+                yield finding
+        for ring in exercise.openers.values():
+            self.rings += [(str(path), opener.line_no, opener.text) for opener in ring if Path(opener.where or path) == path]
+
+    def _taken(self, exercise: Exercise, library: Library, path: Path, line: int) -> Iterator[Finding]:
+        """Names and ids that belong to another exercise."""
+        others = library.exercises if exercise.frame else library.frames
+        if exercise.slug in others:
+            told = f"the name {exercise.slug!r} is taken by {others[exercise.slug].where}; choose another"
+            yield Finding(str(path), 1, "schema", "error", told)
+        for other in (*library.exercises.values(), *library.frames.values()):
+            if exercise.id is not None and other.id == exercise.id and other.slug != exercise.slug:
+                told = f"the id {exercise.id!r} is taken by {other.where}; choose another, or leave it out"
+                yield Finding(str(path), line, "schema", "error", told)
+
+    def _structure(self, path: Path) -> Path | None:
+        """The exercise a wording belongs to."""
+        for root in (path.parent.parent, self._own, self._ours):
+            for kind in ("exercises", "frames"):
+                if root is not None and path.parent.name in self._languages and (found := root / kind / path.name).is_file():
+                    return found
+        return None
+
+    def _translation(self, path: Path, structure: Path) -> Iterator[Finding]:
+        language = self._language(path)
+        source = read_wording(path)
+        original = read_exercise(structure)[0]
+        if language != original.language:
+            yield from translation_findings(source, original)
+        exercise, _ = read_exercise(structure, language, [path])
+        library = self.library(language)
+        yield from (each for each in structure_findings(exercise, library) if each.file == str(path))
+        yield from self._texts(exercise, library, path)
+
+    def _evening(self, path: Path) -> Iterator[Finding]:
+        evening, source = read_evening(path)
+        missing: list[Finding] = []
+        for language in (BASE, *(each for each in self._languages if each != BASE)):
+            library = self.library(language)
+            found = list(unknown_items(evening, source, library))
+            if not found:
+                yield from evening_findings(evening, library)
+                return
+            missing = missing or found
+        yield from missing
+
+
+def _key_of(path: Path) -> str:
+    """What a file says it is: exercise, frame or evening, by its first key of these; "" where it says nothing."""
+    try:
+        found = re.search(r"^(exercise|frame|evening)\s*:", path.read_text(encoding="utf-8-sig"), re.MULTILINE)
+    except (OSError, ValueError):
+        return ""  # reading it as an exercise says what is wrong
+    return found.group(1) if found else ""
 
 
 def _yaml_files(paths: Iterable[Path]) -> list[Path]:
     found: dict[Path, None] = {}
     for path in paths:
-        inside = sorted(path.rglob("*.yaml")) if path.is_dir() else [path]
-        found.update(dict.fromkeys(inside))
+        if not path.is_dir():
+            found[path] = None
+            continue
+        inside = sorted(each for pattern in ("*.yaml", "*.yml") for each in path.rglob(pattern))
+        found.update(dict.fromkeys(each for each in inside if not each.name.startswith(".")))
     return list(found)
-
-
-def _file_findings(path: Path, library: Library, rings: list[tuple[str, int, str]]) -> Iterator[Finding]:
-    if path.stem in SHARED or path.parent.name == "help":
-        read_yaml(path)
-        return iter(())
-    if path.name == "lines.yaml":
-        return _lines_findings(path, library)
-    if _is_evening(path):
-        evening, _ = read_evening(path)
-        return iter(evening_findings(evening, library))
-    exercise, _ = read_exercise(path)
-    rings += [(str(path), opener.line_no, opener.text) for ring in exercise.openers.values() for opener in ring]
-    return _exercise_findings(exercise, library)
-
-
-def _is_evening(path: Path) -> bool:
-    try:
-        return re.search(r"^evening\s*:", path.read_text(encoding="utf-8"), re.MULTILINE) is not None
-    except (OSError, UnicodeDecodeError):
-        return False  # reading it as an exercise says what is wrong
-
-
-def _lines_findings(path: Path, library: Library) -> Iterator[Finding]:
-    lines = read_lines(path)
-    for text in shared_texts(lines, str(path)):
-        yield from text_findings(text, library)
-    yield from shared_phrasing_findings(lines, str(path))
-
-
-def _exercise_findings(exercise: Exercise, library: Library) -> Iterator[Finding]:
-    yield from structure_findings(exercise, library)
-    for text in exercise_texts(exercise):
-        yield from text_findings(text, library)
-    yield from phrasing_findings(exercise)
 
 
 def _near_openers(rings: list[tuple[str, int, str]]) -> Iterator[Finding]:
@@ -124,8 +271,8 @@ def _near_openers(rings: list[tuple[str, int, str]]) -> Iterator[Finding]:
             if abs(len(text) - len(other)) >= NEAR or (letters - others).total() >= NEAR or (others - letters).total() >= NEAR:
                 continue
             if _edits(text, other) < NEAR:
-                said = f"the opener {text!r} is nearly the one of {Path(other_file).name}:{other_line}"
-                yield Finding(file, line, "L12", "warning", said)
+                told = f"the opener {text!r} is nearly the one of {Path(other_file).name}:{other_line}; expected another"
+                yield Finding(file, line, "L12", "warning", told)
                 break
 
 

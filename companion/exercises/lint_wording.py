@@ -26,10 +26,9 @@ ONCE = (
 )  # fmt: skip
 """Shared lines that come at most once, and whose words are fixed."""
 
-_ABBREVIATION = re.compile(r"\b(?:[A-Z]{2,}|(?:[A-Za-z]\.){2,}|(?:Mr|Mrs|Ms|Dr|St|vs|etc|approx|min|sec)\.)")
+_DOTTED = re.compile(r"\b(?:[^\W\d_]\.){2,}")
 _MARKUP = re.compile(r"<[^>]*>|https?:|www\.|[\[\]<>|*_#~^=\\]|[()]")
-_SIBILANT = re.compile(r"^(?:s|z|c[eiy]|ch|sh)", re.IGNORECASE)
-_LAST_NAME = re.compile(r"\b(?:to|for|with|from|of|by|at)\s+\{(?:first|second|holder|listener|source|other)\}\W*$", re.IGNORECASE)
+_LAST_NAME = re.compile(r"([^\W\d_]+)\s+\{(?:first|second|holder|listener|source|other)\}\W*$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,16 +44,22 @@ class Text:
 
 
 def text_findings(text: Text, library: Library | None) -> Iterator[Finding]:
-    """Everything wrong or doubtful in one text."""
-    unsaid = library.word_lists.get("unsaid", {}) if library else {}
-    for rule, severity, sentence in (*_length(text), *_speakable(text, unsaid), *_kind(text, unsaid), *_asked(text)):
+    """Everything wrong or doubtful in one text. The words each rule looks for are those of the library's language."""
+    lists = library.word_lists.get("unsaid", {}) if library else {}
+    scripts = library.about.scripts if library and library.about else ("LATIN",)
+    for rule, severity, sentence in (
+        *_length(text),
+        *_speakable(text, lists, scripts),
+        *_kind(text, lists),
+        *_asked(text, lists),
+    ):
         yield Finding(text.file, text.line, rule, severity, f"{_short(text.text)}: {sentence}")
     if library is not None and text.sort not in ("opener", "challenge"):
         words = folded(text.text).split()
         early = masked(" ".join(words[: (len(words) + 1) // 2]), library)
         if early:
             found = ", ".join(sorted(early))
-            said = f"{_short(text.text)}: found the command {found} in the first half; let the line end with it"
+            said = f"{_short(text.text)}: found the command {found} in the first half; expected it at the end of the line"
             yield Finding(text.file, text.line, "L15", "warning", said)
 
 
@@ -64,12 +69,12 @@ def exercise_texts(exercise: Exercise) -> Iterator[Text]:
     for name, line in exercise.lines.items():
         sort: Sort = "frame" if exercise.frame else "set-up" if name.startswith("set_up") else "in-flow"
         for text in (*line.phrasings, *line.role_free):
-            yield Text(text, sort, file, line.line_no, exercise.level)
+            yield Text(text, sort, line.where or file, line.line_no, exercise.level)
     for name, ring in exercise.openers.items():
         for opener in ring:
             sort = "challenge" if name.startswith("challenge") else "opener"
             stem = opener.text.rstrip().endswith(("…", "..."))
-            yield Text(opener.text, sort, file, opener.line_no, opener.level or exercise.level, stem)
+            yield Text(opener.text, sort, opener.where or file, opener.line_no, opener.level or exercise.level, stem)
 
 
 def shared_texts(lines: Mapping[str, Line], file: str) -> Iterator[Text]:
@@ -85,16 +90,16 @@ def phrasing_findings(exercise: Exercise) -> Iterator[Finding]:
     file = exercise.where or exercise.slug
     again = {use.name for use in uses(exercise) if use.again and not use.ring}
     for name, line in exercise.lines.items():
-        yield from _alike(name, line, file)
+        yield from _alike(name, line, line.where or file)
         if len(line.phrasings) >= PHRASINGS or (exercise.frame and name not in again):
             continue
         severity: Literal["error", "warning"] = "error" if name in again else "warning"
         said = f"the line {name!r} has {len(line.phrasings)} wordings; expected at least {PHRASINGS}"
-        yield Finding(file, line.line_no, "L11", severity, said)
+        yield Finding(line.where or file, line.line_no, "L11", severity, said)
     for name, ring in exercise.openers.items():
         if len(ring) < OPENERS:
-            at = ring[0].line_no if ring else exercise.line_no
-            yield Finding(file, at, "L12", "warning", f"the ring {name!r} has {len(ring)} openers; expected at least {OPENERS}")
+            where, at = (ring[0].where or file, ring[0].line_no) if ring else (file, exercise.line_no)
+            yield Finding(where, at, "L12", "warning", f"the ring {name!r} has {len(ring)} openers; expected at least {OPENERS}")
 
 
 def shared_phrasing_findings(lines: Mapping[str, Line], file: str) -> Iterator[Finding]:
@@ -113,7 +118,8 @@ def shared_phrasing_findings(lines: Mapping[str, Line], file: str) -> Iterator[F
 def _alike(name: str, line: Line, file: str) -> Iterator[Finding]:
     for texts in (line.phrasings, line.role_free):
         if len({folded(text) for text in texts}) < len(texts):
-            yield Finding(file, line.line_no, "L11", "error", f"the line {name!r} has the same wording twice")
+            said = f"the line {name!r} has the same wording twice; expected each wording once"
+            yield Finding(file, line.line_no, "L11", "error", said)
 
 
 # --- the rules of one text
@@ -125,17 +131,20 @@ Verdict = tuple[str, Literal["error", "warning"], str]
 def _length(text: Text) -> Iterator[Verdict]:
     words, most = len(text.text.split()), MOST_WORDS[text.sort]
     if words > most:
-        yield "L10", "error", f"found {words} words; expected at most {most} in this {text.sort} line"
+        yield "L10", "error", f"found {words} words; expected at most {most} in this {text.sort} line: keep one thought"
 
 
-def _speakable(text: Text, unsaid: Mapping[str, tuple[str, ...]]) -> Iterator[Verdict]:
+Lists = Mapping[str, tuple[str, ...]]
+
+
+def _speakable(text: Text, lists: Lists, scripts: tuple[str, ...]) -> Iterator[Verdict]:
     said = text.text
     if not said.strip():
-        yield "L13", "error", "found nothing to say"
+        yield "L13", "error", "found nothing to say; expected words"
     if len(said) > LONGEST:
         yield "L13", "error", f"found {len(said)} characters; expected at most {LONGEST}"
     for character in said:
-        wrong = _unspeakable(character)
+        wrong = _unspeakable(character, scripts)
         if wrong:
             yield "L13", "error", f"found {wrong} (U+{ord(character):04X}); expected plain letters and punctuation"
             break
@@ -143,37 +152,61 @@ def _speakable(text: Text, unsaid: Mapping[str, tuple[str, ...]]) -> Iterator[Ve
     if _MARKUP.search(plain) or re.search(r"\w/\w| / ", plain):
         yield "L13", "error", "found markup, brackets, a slash or an address; expected words"
     if any(int(number) > 10 for number in re.findall(r"\d{1,9}", plain)):
-        yield "L13", "error", "found digits above ten; write the number out"
-    short = _ABBREVIATION.search(plain)
-    if short and folded(short.group()) not in unsaid.get("say-as", ()):
-        yield "L13", "error", f"found the short form {short.group()!r}; write it out as it is spoken"
-    if text.sort == "in-flow" and _LAST_NAME.search(said):
-        yield "L14", "warning", "ends on a small word and a name; end on the action"
-    heads = plain.split()
-    if any(all(_SIBILANT.match(word) for word in heads[index : index + 3]) for index in range(len(heads) - 2)):
-        yield "L14", "warning", "found three words in a row that begin with a hiss; hard to say and to hear"
+        yield "L13", "error", "found digits above ten; expected the number written out"
+    short = _short_form(plain, lists)
+    if short and folded(short) not in lists.get("say-as", ()):
+        yield "L13", "error", f"found the short form {short!r}; expected it written out, as it is spoken"
+    last = _LAST_NAME.search(said) if text.sort == "in-flow" else None
+    if last and last.group(1).lower() in lists.get("small-words", ()):
+        yield "L14", "warning", "ends on a small word and a name; expected it to end on the action"
+    heads, hisses = folded(plain).split(), lists.get("hisses", ())
+    if hisses and any(all(word.startswith(hisses) for word in heads[at : at + 3]) for at in range(len(heads) - 2)):
+        yield (
+            "L14",
+            "warning",
+            "found three words in a row that begin with a hiss; expected words that are easier to say and to hear",
+        )
 
 
-def _kind(text: Text, unsaid: Mapping[str, tuple[str, ...]]) -> Iterator[Verdict]:
+def _short_form(plain: str, lists: Lists) -> str | None:
+    """The first short form: capitals, letters with dots, or one of the language's own."""
+    dotted = _DOTTED.search(plain)
+    if dotted:
+        return dotted.group()
+    for word in re.findall(r"[^\W\d_]+\.?", plain):
+        letters = word.rstrip(".")
+        if (len(letters) > 1 and letters.isupper()) or (word != letters and letters.lower() in lists.get("short-forms", ())):
+            return str(word)
+    return None
+
+
+RULES: tuple[tuple[str, str, Literal["error", "warning"], str, str], ...] = (
+    ("never-said", "L20", "error", "the companion never says", "expected an invitation, or plainly what comes now"),
+    ("brands", "L21", "error", "found a brand, method or name:", "expected everyday words for it"),
+    ("accusations", "L22", "error", "found an accusation:", "expected an invitation to what comes next"),
+    ("detection", "L23", "error", "found a claim to notice something:", "expected a question; the companion detects nothing"),
+    ("gendered", "L24", "error", "found a word that presumes who they are:", "expected {holder}, {listener}, or you two"),
+)
+"""The lists of unsaid.yaml that hold for every text: list, rule, severity, what was found, what was expected."""
+
+
+def _kind(text: Text, lists: Lists) -> Iterator[Verdict]:
     plain = folded(re.sub(r"\{\w+\}", " ", text.text))
-    rules: list[tuple[str, str, Literal["error", "warning"], str]] = [
-        ("never-said", "L20", "error", "the companion never says"),
-        ("brands", "L21", "error", "found a brand, method or name:"),
-        ("accusations", "L22", "error", "found an accusation:"),
-        ("detection", "L23", "error", "found a claim to notice something:"),
-        ("gendered", "L24", "error", "found a word that presumes who they are:"),
-    ]
+    rules = list(RULES)
     if text.sort in ("opener", "challenge"):
-        rules.append(("presumptions", "L26", "warning", "found something not everybody has:"))
+        told = "expected something that everybody can answer"
+        rules.append(("presumptions", "L26", "warning", "found something not everybody has:", told))
     if text.level == "light":
-        rules.append(("tender", "L27", "warning", "found a tender word in a light exercise:"))
-    for words, rule, severity, told in rules:
+        told = "expected a lighter word, or level: open"
+        rules.append(("tender", "L27", "warning", "found a tender word in a light exercise:", told))
+    mine = tuple(f"{word} " for word in lists.get("i", ()))
+    for words, rule, severity, told, expected in rules:
         if rule == "L23" and text.stem:
             continue
-        listed = [phrase for phrase in unsaid.get(words, ()) if not (text.stem and phrase.startswith("i "))]
+        listed = [phrase for phrase in lists.get(words, ()) if not (text.stem and phrase.startswith(mine))]
         found = next((phrase for phrase in listed if _said(phrase, plain, text.text)), None)
         if found is not None:
-            yield rule, severity, f"{told} {found!r}"
+            yield rule, severity, f"{told} {found!r}; {expected}"
 
 
 def _said(phrase: str, plain: str, text: str) -> bool:
@@ -182,25 +215,25 @@ def _said(phrase: str, plain: str, text: str) -> bool:
     return f" {folded(phrase)} " in f" {plain} "
 
 
-def _asked(text: Text) -> Iterator[Verdict]:
-    plain = folded(text.text)
-    if re.match(r"^why\b", plain):
-        yield "L25", "warning", "begins with why, which asks for a defence"
+def _asked(text: Text, lists: Lists) -> Iterator[Verdict]:
+    plain = f"{folded(text.text)} "
+    if plain.startswith(tuple(f"{word} " for word in lists.get("why", ()))):
+        yield "L25", "warning", "begins with why, which asks for a defence; expected what, which or how"
     if text.text.count("?") > 1 and text.sort == "opener":
         yield "L25", "warning", "asks two questions; expected one"
-    if re.search(r"\b(?:don't|didn't|isn't|aren't|won't|can't) you\b", plain) and "?" in text.text:
-        yield "L25", "warning", "a question in the negative; ask it plainly"
+    if "?" in text.text and any(_said(phrase, plain.strip(), text.text) for phrase in lists.get("negative-questions", ())):
+        yield "L25", "warning", "a question in the negative; expected it asked plainly"
 
 
-def _unspeakable(character: str) -> str:
+def _unspeakable(character: str, scripts: tuple[str, ...]) -> str:
     category = unicodedata.category(character)
     if category == "Cf":
         return "an invisible character"
     if category.startswith("C"):
         return "a control character"
-    if category in ("So", "Sk", "Sm", "Sc", "Mn"):
+    if category in ("So", "Sk", "Sm", "Sc", "Mn", "Me", "No"):
         return "a symbol"
-    if category.startswith("L") and not unicodedata.name(character, "").startswith("LATIN"):
+    if category.startswith("L") and unicodedata.name(character, "").split(" ")[0] not in scripts:
         return "a letter of another script"
     return ""
 

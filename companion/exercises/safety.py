@@ -8,12 +8,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from companion.events import PhraseHeard
-from companion.exercises.commands import ADDRESS, DangerClass, danger_of
+from companion.exercises.commands import DangerClass, danger_of, unaddressed
 from companion.exercises.content import Library
 from companion.timeline import Sample, samples
 
 SAID_AGAIN = 10.0
-"""Seconds within which a phrase that came with laughter, or one of the class that needs it, must be said again to count."""
+"""Seconds within which a phrase that came with laughter must be said again to count."""
+TWICE_WITHIN = 120.0
+"""The same for phrases that people also say of a staircase or a bad film, and that count only when said twice."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,19 +51,23 @@ class Safety:
         """The ending this phrase calls for, or None."""
         if not phrase.isolated:
             return None
-        said = phrase.phrase.removeprefix(f"{ADDRESS} ")
+        said = unaddressed(phrase.phrase, self._library)
         if self._stop is not None and said in self._stop.phrases and phrase.confidence >= self._stop.threshold:
             return STOP if not phrase.laughed or self._again("stop", phrase.end) else None
         danger = self._library.danger
         if danger is None or phrase.confidence < danger.threshold:
             return None
         found = danger_of(said, self._library)
-        if found is None or (phrase.laughed and not self._again(said, phrase.end)):
+        if found is None:
+            return None
+        if said in danger.twice and not self._again(said, phrase.end, TWICE_WITHIN):
+            return None
+        if phrase.laughed and said not in danger.twice and not self._again(said, phrase.end):
             return None
         return ENDINGS[found]
 
-    def _again(self, what: str, at: Sample) -> bool:
-        """Whether it was said before, a moment ago."""
+    def _again(self, what: str, at: Sample, within: float = SAID_AGAIN) -> bool:
+        """Whether it was said before, at most so many seconds ago."""
         last = self._once.get(what)
         self._once[what] = at
-        return last is not None and at - last <= samples(SAID_AGAIN)
+        return last is not None and at - last <= samples(within)

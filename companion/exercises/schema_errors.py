@@ -25,7 +25,7 @@ def findings_of(broken: ValidationError, source: Source, model: type[BaseModel])
         if loc and loc[-1] in SIZES and not source.written(loc):
             loc = loc[:-1]  # one value written for all sizes
         sentence = _sentence(error, loc, model)
-        finding = Finding(source.file, source.line(loc), "schema", "error", sentence)
+        finding = Finding(source.file_of(loc), source.line(loc), "schema", "error", sentence)
         if finding not in found:
             found.append(finding)
     return sorted(found)
@@ -34,7 +34,7 @@ def findings_of(broken: ValidationError, source: Source, model: type[BaseModel])
 def unknown_keys(source: Source) -> list[Finding]:
     """Keys that belong to the records alone, found in a file."""
     return [
-        Finding(source.file, line, "schema", "error", f"unknown key {path[-1]!r}")
+        Finding(source.file_of(path), line, "schema", "error", f"unknown key {path[-1]!r}; expected it left out")
         for path, line in source.places.items()
         if path and path[-1] in HIDDEN and not (len(path) > 1 and path[-2] in ("lines", "openers", "exits"))
     ]

@@ -6,7 +6,9 @@ anchors, aliases and tags, which content does not need and which can blow a smal
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import stat
+import unicodedata
+from dataclasses import dataclass, field
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -26,27 +28,32 @@ Path_ = tuple[str | int, ...]
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """What a file says. `places`: path of keys and indices → line, from 1."""
+    """What a file says. `places`: path of keys and indices → line, from 1. `files`: places laid over it by others."""
 
     file: str
     data: Any
     places: dict[Path_, int]
+    files: dict[Path_, str] = field(default_factory=dict)
 
     def line(self, loc: Path_) -> int:
         """The line of a place; parts of the path the file does not have are passed over."""
-        here: Path_ = ()
-        for part in loc:
-            if (*here, part) in self.places:
-                here = (*here, part)
-        return self.places.get(here, 1)
+        return self.places.get(self._known(loc), 1)
+
+    def file_of(self, loc: Path_) -> str:
+        """The file a place stands in."""
+        return self.files.get(self._known(loc), self.file)
 
     def written(self, loc: Path_) -> bool:
         """Whether the last part of a path stands in the file, rather than being made of something shorter."""
+        here = self._known(loc)
+        return bool(here) and here[-1] == loc[-1]
+
+    def _known(self, loc: Path_) -> Path_:
         here: Path_ = ()
         for part in loc:
             if (*here, part) in self.places:
                 here = (*here, part)
-        return bool(here) and here[-1] == loc[-1]
+        return here
 
 
 def read_yaml(path: Path, shown: str | None = None) -> Source:
@@ -77,14 +84,17 @@ def parse_yaml(text: str, name: str) -> Source:
 
 def _text(path: Path, name: str) -> str:
     try:
-        size = path.stat().st_size
-        if size > LARGEST:
-            raise _trouble(name, 1, f"the file has {size // 1024} kB; expected at most {LARGEST // 1024} kB")
+        found = path.stat()
+        if not (stat.S_ISREG(found.st_mode) or stat.S_ISDIR(found.st_mode)):
+            raise _trouble(name, 1, "this is a device or a pipe; expected a YAML file")  # reading it might never end
+        if found.st_size > LARGEST:
+            raise _trouble(name, 1, f"the file has {found.st_size // 1024} kB; expected at most {LARGEST // 1024} kB")
         raw = path.read_bytes()
-    except OSError as broken:
-        raise _trouble(name, 1, f"the file cannot be read ({broken.strerror}); expected a YAML file") from None
+    except (OSError, ValueError) as broken:
+        why = getattr(broken, "strerror", None) or broken
+        raise _trouble(name, 1, f"the file cannot be read ({why}); expected a YAML file") from None
     try:
-        text = raw.decode("utf-8-sig")
+        text = unicodedata.normalize("NFC", raw.decode("utf-8-sig"))  # an accent is part of its letter
     except UnicodeDecodeError as broken:
         line = raw[: broken.start].count(b"\n") + 1
         raise _trouble(name, line, "found bytes that are no UTF-8 text; save the file as UTF-8") from None

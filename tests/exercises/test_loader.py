@@ -140,7 +140,7 @@ def test_a_missing_file_and_a_folder_are_told(tmp_path: Path) -> None:
 
 
 def test_no_file_may_set_what_belongs_to_the_records(tmp_path: Path) -> None:
-    assert told(tmp_path, spoiled("title: Echo", "title: Echo\nline_no: 7")) == ["4: unknown key 'line_no'"]
+    assert told(tmp_path, spoiled("title: Echo", "title: Echo\nline_no: 7")) == ["4: unknown key 'line_no'; expected it left out"]
 
 
 def user_folder(tmp_path: Path, name: str, text: str) -> Path:
