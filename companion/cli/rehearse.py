@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 
 from companion.adapters.event_log import read_lines
 from companion.adapters.timeline_picture import draw
 from companion.cli.progress import progress_bar
-from companion.cli.terminal import Terminal
+from companion.cli.terminal import Terminal, clock
 from companion.evening import house
 from companion.evening import settings as stored
 from companion.evening.rehearse import Rehearsal
 from companion.evening.rehearse import rehearse as play
-from companion.simulation.scenario import Scenario, read_scenario, shipped
+from companion.evening.rehearsed import Rehearsed, find, make_room
+from companion.exercises.content import Size
+from companion.simulation.measures import in_words
+from companion.simulation.stage import Fidelity
+from companion.simulation.truth import Said
 from companion.trouble import Trouble
 
 DEFAULT = "dinner"
@@ -33,6 +39,7 @@ CHECKS = {
     "answers": "answers understood",
     "own_voice": "the companion's own sounds taken for nobody",
     "names": "cues that named the right partner",
+    "budgets": "turns with as much time as the other partner's",
     "end": "reached its end",
 }
 """What the score looks at, in words for people."""
@@ -46,12 +53,21 @@ def register(app: typer.Typer) -> None:
 def rehearse(
     what: Annotated[
         str,
-        typer.Argument(help="A scenario (SCENARIO.yaml, or dinner, polite, difficult), or the name of an evening or exercise."),
+        typer.Argument(
+            help="An exercise, an evening or a scenario: by name, or a YAML file (also one of your own that you are writing)."
+        ),
     ] = DEFAULT,
-    out: Annotated[Path, typer.Option("--out", "-o", help="Folder for room.wav, events.jsonl, score.json, timeline.png.")] = Path(
-        "rehearsal"
-    ),
+    fidelity: Annotated[
+        Fidelity,
+        typer.Option(
+            help="events: no sound, all is told exactly. tracks: clean voices, no walls, no noise. room: a kitchen with noise."
+        ),
+    ] = "room",
     seed: Annotated[int, typer.Option(help="Another number, another dinner; the same number, the same dinner.")] = 1,
+    out: Annotated[
+        Path | None, typer.Option("--out", "-o", help="Folder for what it leaves; rehearsal/NAME-FIDELITY-SEED if left out.")
+    ] = None,
+    size: Annotated[Size | None, typer.Option(help="short, medium or long; an exercise is short if left out.")] = None,
     channels: Annotated[int, typer.Option(min=1, max=2, help="Microphones in the room.")] = 2,
     real_time: Annotated[bool, typer.Option("--real-time", help="No faster than it would take at a table.")] = False,
     detail: Annotated[bool, typer.Option("--detail", help="Show hums, laughs and dropped cues too.")] = False,
@@ -59,59 +75,67 @@ def rehearse(
     as_json: Annotated[bool, typer.Option("--json", help="Print only the score, as JSON.")] = False,
     picture: Annotated[bool, typer.Option(help="Draw the evening's timeline.")] = True,
 ) -> None:
-    """Play an evening with two scripted partners in a simulated room, and score what the companion made of it.
+    """Play an exercise or an evening with two scripted partners, and score what the companion made of it.
 
     Two synthetic voices talk, hum, pause, interrupt and use voice commands; the companion hears only the room's microphones.
-    Exit status 0 when the evening reached its end and the score found no fault.
+    It leaves room.wav to listen to, timeline.png to look at, events.jsonl and score.json.
+
+    Examples: companion rehearse two-minute-mirror · companion rehearse my-exercise.yaml --fidelity events
+
+    Exit status 0 when it reached its end and the score found no fault, 1 when it found some, 2 when it could not be rehearsed.
     """
-    scenario = _scenario(what)
+    settings = stored.load()
+    plan = find(what, house.library(settings.language), size)
     console = Console(quiet=as_json)
-    if house.recognizer(speech_model) is None:
+    folder = out or Path("rehearsal") / f"{plan.scenario.scenario}-{fidelity}-{seed}"
+    make_room(folder)
+    if fidelity != "events" and plan.scenario.recogniser and house.recognizer(speech_model) is None:
         console.print("No speech model is installed: the evening runs by the clock and by silence, without voice commands.")
     with progress_bar("rendering the partners' lines") as progress, Terminal(console, detail) as terminal:
         done = play(
-            scenario,
-            out,
-            seed,
-            stored.load(),
-            terminal,
-            channels=channels,
-            real_time=real_time,
-            speech_model=speech_model,
-            progress=progress,
-        )
+            plan, folder, seed, settings, terminal, fidelity=fidelity, channels=channels, real_time=real_time,
+            speech_model=speech_model, progress=progress, on_said=_printing(console, detail),
+        )  # fmt: skip
     if as_json:
         typer.echo(json.dumps(done.score.record(), ensure_ascii=False))
     else:
-        _tell(console, done, scenario)
+        _tell(console, done, fidelity)
     if picture:
-        _draw(console, done, scenario)
+        _draw(console, done, plan)
     if done.score.faults:
-        raise typer.Exit(2)
+        raise typer.Exit(1)
 
 
-def _scenario(what: str) -> Scenario:
-    if what in shipped() or what.endswith((".yaml", ".yml")):
-        return read_scenario(what if what in shipped() else Path(what))
-    scenario = read_scenario(DEFAULT)
-    house.evening_called(what, house.library(stored.load().language))
-    return scenario.model_copy(update={"evening": what, "happens": ()})
+def _printing(console: Console, detail: bool) -> Callable[[Said], None]:
+    """Prints what the partners say; hums and laughs only in detail."""
+
+    def print_one(one: Said) -> None:
+        if detail or one.role not in ("hum", "laugh"):
+            console.print(
+                f"[dim]{clock(one.span.start):>6}[/dim]  [green]{escape(one.by)}:[/green] {escape(one.text)}", highlight=False
+            )
+
+    return print_one
 
 
-def _tell(console: Console, done: Rehearsal, scenario: Scenario) -> None:
+def _tell(console: Console, done: Rehearsal, fidelity: Fidelity) -> None:
     speed = done.seconds / max(0.001, done.took)
-    console.print(f"\n{done.seconds / 60:.1f} minutes of dinner in {done.took:.0f} s ({speed:.0f} × real time).")
+    console.print(f"\n{done.seconds / 60:.1f} minutes of dinner in {done.took:.1f} s ({speed:.0f} × real time).", highlight=False)
     for name, check in done.score.checks.items():
-        console.print(f"  {CHECKS.get(name, name)}: {check.right} of {check.of}", highlight=False)
+        if check.of:
+            console.print(f"  {CHECKS.get(name, name)}: {check.right} of {check.of}", highlight=False)
+    for sentence in in_words(done.score.metrics):
+        console.print(f"  {sentence}", highlight=False)
     for fault in done.score.faults:
-        console.print(f"  [red]fault:[/red] {fault}", highlight=False)
-    console.print(f"Listen: {done.out / 'room.wav'}   Log: {done.out / 'events.jsonl'}   Score: {done.out / 'score.json'}")
+        console.print(f"  [red]fault:[/red] {escape(fault)}", highlight=False)
+    listen = f"Listen: {done.out / 'room.wav'}   " if fidelity != "events" else ""
+    console.print(f"{listen}Log: {done.out / 'events.jsonl'}   Score: {done.out / 'score.json'}", highlight=False)
 
 
-def _draw(console: Console, done: Rehearsal, scenario: Scenario) -> None:
-    pair = scenario.pair()
+def _draw(console: Console, done: Rehearsal, plan: Rehearsed) -> None:
+    pair = plan.scenario.pair()
     try:
         draw(list(read_lines(done.out / "events.jsonl")), (pair.one, pair.two), done.out / "timeline.png")
-        console.print(f"Picture: {done.out / 'timeline.png'}")
+        console.print(f"Picture: {done.out / 'timeline.png'}", highlight=False)
     except Trouble as trouble:
         console.print(f"No picture: {trouble}")

@@ -98,8 +98,8 @@ class Terminal:
                 return f"[bold]── {escape(name)}[/bold] ({escape(size)}, {escape(first)} starts)"
             case CueGiven(spoken=True, text=text, asked=asked):
                 return f"[cyan]companion:[/cyan] “{escape(text)}”" + ("" if asked else " [dim](cue)[/dim]")
-            case CueGiven(text=text, id=name):
-                return f"[cyan]companion:[/cyan] ♪ {escape(text)}" + (f" [dim]({escape(name)})[/dim]" if name != text else "")
+            case CueGiven(text=text, asked=asked):
+                return f"[cyan]companion:[/cyan] ♪ {_CHIMES.get(text, escape(text))}" + ("" if asked else " [dim](cue)[/dim]")
             case FloorChanged(holder=holder, kind=kind):
                 return f"[dim]floor: {escape(holder) if holder else kind.value}[/dim]"
             case TurnEnded(by=by, start=start, end=end):
@@ -129,6 +129,15 @@ class Terminal:
             case _:
                 return None
 
+
+_CHIMES = {
+    "hello": "(good evening)",
+    "soon": "(time is nearly up)",
+    "floor": "(one at a time)",
+    "swap": "(the other's turn)",
+    "rest": "(the end of quiet)",
+}
+"""What each chime means."""
 
 _MICROPHONE = {
     "OFF": "microphone off",

@@ -27,7 +27,7 @@ def timeline(
     Example: companion timeline rehearsal/events.jsonl
     """
     lines = list(read_lines(events))
-    picture = out or events.with_suffix(".png")
+    picture = out or (events.with_name("timeline.png") if events.name == "events.jsonl" else events.with_suffix(".png"))
     draw(lines, _partners(events, lines), picture)
     typer.echo(f"{picture}")
 

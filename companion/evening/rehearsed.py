@@ -100,3 +100,20 @@ def _with_polite_people(evening: Evening, library: Library) -> Rehearsed:
         "happens": (),
     }
     return Rehearsed(scenario.model_copy(update=called), evening, library)
+
+
+OURS = ("room.wav", "events.jsonl", "score.json", "timeline.png")
+"""What a rehearsal leaves in its folder."""
+
+
+def make_room(folder: Path) -> None:
+    """Have the folder ready: what an earlier rehearsal left there goes. Raises Trouble where something else lies in it."""
+    ours = {*OURS, *(f"{name}.part" for name in OURS)}
+    try:
+        there = {entry.name for entry in folder.iterdir()} if folder.is_dir() else set()
+        if there - ours - {"timeline.part.png", "events.png"} or (folder.exists() and not folder.is_dir()):
+            raise Trouble(f"{folder} holds more than a rehearsal; give an empty folder, or a new one, with --out.")
+        for name in there & ours:
+            (folder / name).unlink()
+    except OSError as bad:
+        raise Trouble(f"I can't write in {folder} ({bad.strerror or bad}); choose another folder with --out.") from bad

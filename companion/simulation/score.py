@@ -18,12 +18,14 @@ Checks (a fault for each that is not right)
   unsaid         of all commands that were obeyed, those that somebody had said
   answers        of all scripted answers, those not taken for their opposite
   own_voice      of all speech given to a partner, what is not the companion's own sound
+  budgets        of all turns with a twin in the other half of a mirrored block, those with as much time as the twin
   names          of all cues that name somebody, those that name the holder
   end            the evening came to the end the scenario leads to
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -111,6 +113,7 @@ def score(truth: Truth, log: Iterable[Mapping[str, Any]]) -> Score:
         "answers": _answers(truth, rows),
         "own_voice": _own_voice(truth, rows),
         "names": _names(truth, rows),
+        "budgets": _budgets(rows),
         "end": _end(truth, rows),
     }
     return Score(checks, metrics(truth, rows), truth)
@@ -209,7 +212,9 @@ def _gaps(truth: Truth, rows: Sequence[Row]) -> Check:
         if sound.cue in urgent:
             continue
         at = of_span(sound.span).start
-        over = [one for one in truth.said if of_span(one.span).start + REACTION < at < of_span(one.span).end]
+        over = [
+            one for one in truth.said if one.role != "guest" and of_span(one.span).start + REACTION < at < of_span(one.span).end
+        ]
         spoke = ", ".join(f"{one.by} said {one.text!r}" for one in over)
         check.count(not over, at, f"{sound.text!r} began while {spoke}")
     return check
@@ -277,13 +282,30 @@ def _own_voice(truth: Truth, rows: Sequence[Row]) -> Check:
 
 def _names(truth: Truth, rows: Sequence[Row]) -> Check:
     check = Check()
-    partners = sorted({one.by for one in truth.said})
+    partners = sorted({one.by for one in truth.said if one.role != "guest"})
     for row in cues(rows):
         names = named(str(row["text"]), partners)
         if row["id"] in ("c_int2", "c_int3", "c_think", "c_wrap") and names:
             at = float(row["at"])
             holder = next((t.by for t in reversed(truth.turns) if t.talk and of_span(t.span).start <= at), None)
             check.count(names == [holder], at, f"{row['text']!r} names {', '.join(names)}, and {holder} had the floor")
+    return check
+
+
+def _budgets(rows: Sequence[Row]) -> Check:
+    check = Check()
+    last: dict[str, Row] = {}
+    for row in rows:
+        if row["event"] == "exercise":
+            last.clear()
+        elif row["event"] == "step" and row["kind"] == "turn" and "mirrored" in str(row["step"]):
+            name = re.sub(r"(mirrored(?:#\d+)?)\[[01]\]", r"\1", str(row["step"]))
+            twin = last.pop(name, None)
+            if twin is None or twin.get("holder") == row.get("holder"):
+                last[name] = row
+                continue
+            said = f"{row.get('holder')} got {row['budget']:g} s in {row['step']}, and {twin.get('holder')} {twin['budget']:g} s"
+            check.count(abs(float(twin["budget"]) - float(row["budget"])) < 0.01, float(row["at"]), said)
     return check
 
 

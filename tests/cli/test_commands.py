@@ -148,7 +148,7 @@ def test_a_timeline_is_drawn_from_a_torn_log(ask: Ask, tmp_path: Path) -> None:
         '{"event": "speech", "by": "Alex", "start": 1.0, "end": 4.0, "noticed": 4.3, "at": 4.0, "confidence": 0.9}\n{"event": "sp'
     )
     assert ask("timeline", log).status == 0
-    assert (tmp_path / "events.png").read_bytes().startswith(b"\x89PNG")
+    assert (tmp_path / "timeline.png").read_bytes().startswith(b"\x89PNG")
 
 
 def test_a_name_that_is_nothing_to_rehearse_says_what_comes_close(ask: Ask, tmp_path: Path) -> None:
