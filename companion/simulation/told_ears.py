@@ -29,6 +29,7 @@ _SHORTEST = samples(0.08)  # of a segment
 _TAIL = samples(0.25)  # after the companion's own sound nobody is heard for so long
 _OVER = samples(0.2)  # of speech over the companion that is a barge-in
 _PHRASE_ENDS = samples(0.45)  # silence that ends an utterance
+_SETTLED = samples(0.16)  # silence after which what was said is judged when the companion begins to sound
 _LONGEST_PHRASE = samples(3.6)
 _LAUGH_NEAR = samples(1.0)
 _ENROLLED_BY = samples(3.0)  # speech that teaches a voice
@@ -77,6 +78,7 @@ class ToldEars:
         self._playing = False
         self._ended: Sample = -_TAIL
         self._own = deque([False] * (LOOK_AHEAD // BLOCK), LOOK_AHEAD // BLOCK + 1)  # of the blocks not settled yet
+        self._own_before = False
         self._over = 0
         self._utterance: _Utterance | None = None
         self._laughed: Sample = -_LAUGH_NEAR
@@ -206,16 +208,18 @@ class ToldEars:
         if any(one.role == "laugh" for one in speaking):
             self._laughed = now
         if speaking:
+            self._own_before = own
             if self._utterance is None:
                 self._utterance = _Utterance(min(one.span.start for one in speaking), now)
             self._utterance.parts += [one for one in speaking if not any(one is each for each in self._utterance.parts)]
             self._utterance.last = min(now, max(one.span.end for one in speaking))
             return []
-        one_over = self._utterance
-        if one_over is None or now - one_over.last < _PHRASE_ENDS:
+        one_over, begins = self._utterance, own and not self._own_before  # the companion has just begun to sound
+        self._own_before = own
+        if one_over is None or now - one_over.last < (_SETTLED if begins else _PHRASE_ENDS):
             return []
         self._utterance = None
-        phrases = self._grammar.over_voice if own else self._grammar.phrases
+        phrases = self._grammar.over_voice if own and not begins else self._grammar.phrases
         return [self._judged(one_over, now, phrases)] if self._words and phrases else []
 
     def _judged(self, over: _Utterance, now: Sample, phrases: Sequence[str]) -> Understood:
