@@ -43,7 +43,8 @@ def heard(dinner: systems.Dinner, a: argparse.Namespace) -> systems.Told:
     """The labels asked for."""
     if a.system:
         hear = {"companion": systems.companion, "by-hand": systems.by_hand}[a.system]
-        return systems.kept(HEARD / f"{a.system}-{systems.fingerprint()}" / dinner.folder.parent.name, hear, dinner, a.channels)
+        version = systems.fingerprint(rival=a.system == "by-hand")
+        return systems.kept(HEARD / f"{a.system}-{version}" / dinner.folder.parent.name, hear, dinner, a.channels)
     truth = dinner.truth
     segments = stretches(truth, a.laughs, a.jitter, a.miss, np.random.default_rng(1))
     return systems.Told([*heard_from(segments, samples(truth["seconds"]), samples(0.19))], 0.0)

@@ -3,6 +3,7 @@
     python -m scripts.bench.hearing                 the whole table; some 40 min of CPU the first time
     python -m scripts.bench.hearing --companion     only the companion, without its rivals
     python -m scripts.bench.hearing --full          three times as many dinners (other seeds)
+    python -m scripts.bench.hearing --words         the recogniser listening for commands too (twice the time)
     python -m scripts.bench.hearing --out table.md  writes it to a file too
 
 Labelled dinners are made once by the dinners tool, from people no net was trained on and no rule tuned on, and kept in --work.
@@ -69,7 +70,8 @@ class Bench:
         task = self._progress.add_task(f"{system}, {NAMES.get(channels, 'labels')}", total=len(dinners))
         out = []
         for d in dinners:
-            folder = self._work / "heard" / f"{slug}-{systems.fingerprint()}" / d.folder.parent.name
+            version = systems.fingerprint(rival=not system.startswith("companion"))
+            folder = self._work / "heard" / f"{slug}-{version}" / d.folder.parent.name
             out.append(systems.kept(folder, hear, d, channels))
             self._progress.advance(task)
         self._progress.remove_task(task)
@@ -85,13 +87,14 @@ class Bench:
         return out
 
 
-def report(bench: Bench, full: bool, rivals: bool) -> str:
+def report(bench: Bench, full: bool, rivals: bool, words: bool) -> str:
     """The whole table as markdown."""
     main = bench.dinners("main") + [d for seed in OTHER_SEEDS if full for d in bench.dinners("main", seed)]
+    ours = ("companion-with-words", systems.companion_with_words) if words else ("companion", systems.companion)
     columns: dict[str, list[Scored]] = {}
     swept: dict[str, dict[float, list[Scored]]] = {}
     for channels, name in NAMES.items():
-        told = bench.told("companion", systems.companion, main, channels)
+        told = bench.told(*ours, main, channels)
         columns[name] = bench.scored(f"companion-{channels}", main, told)
         swept[name] = {p: bench.scored(f"swept-{channels}", main, told, p) for p in PROBABILITIES}
     missing = []
@@ -107,7 +110,7 @@ def report(bench: Bench, full: bool, rivals: bool) -> str:
         dinners = bench.dinners(side)
         heard = {}
         for channels, name in (*NAMES.items(), (0, "ceiling")):
-            system, hear = ("companion", systems.companion) if channels else ("ceiling", systems.perfect("known"))
+            system, hear = ours if channels else ("ceiling", systems.perfect("known"))
             heard[name] = bench.scored(f"{system}-{channels}", dinners, bench.told(system, hear, dinners, channels))
         out += [f"`{side}`", dinner_table(bench.scorer, heard)]
     costs = {name: systems.stages(main[0], channels) for channels, name in NAMES.items()}
@@ -123,6 +126,7 @@ def main() -> None:
     p.add_argument("--data", type=Path, default=SHARED / "data", help="folder of recordings of people")
     p.add_argument("--work", type=Path, default=Path(tempfile.gettempdir()) / "companion-bench")
     p.add_argument("--full", action="store_true")
+    p.add_argument("--words", action="store_true")
     p.add_argument("--companion", action="store_true", help="without rivals")
     p.add_argument("--out", type=Path)
     a = p.parse_args()
@@ -130,7 +134,7 @@ def main() -> None:
         if not needed.exists():
             raise SystemExit(f"hearing: there is no {needed}; say where it is with --tool and --data.")
     with Progress(console=Console(stderr=True), transient=True) as progress:
-        table = report(Bench(a.tool, a.data, a.work, progress), a.full, not a.companion)
+        table = report(Bench(a.tool, a.data, a.work, progress), a.full, not a.companion, a.words)
     print(table)
     if a.out:
         a.out.write_text(table)

@@ -86,13 +86,19 @@ Hear = Callable[[Dinner, int], Told]
 # --- systems
 
 
-def companion(dinner: Dinner, channels: int) -> Told:
-    """The product's whole ear, words of commands included where a speech model is installed."""
-    recognizer = house.recognizer()
+def companion(dinner: Dinner, channels: int, words: bool = False) -> Told:
+    """The product's whole ear. `words`: listen for commands too, as `companion replay` does where a speech model is installed."""
+    recognizer = house.recognizer() if words else None
     ears = house.ears(dinner.pair, channels, recognizer)
     told = _learned(ears.hearing, dinner, channels)
-    ears.listen_for(CommandEar(house.library("en"), words=recognizer is not None).listen(Mode.FLOOR, "turn"))
+    if words:
+        ears.listen_for(CommandEar(house.library("en"), words=recognizer is not None).listen(Mode.FLOOR, "turn"))
     return told(lambda at, block: ears.feed(at, block))
+
+
+def companion_with_words(dinner: Dinner, channels: int) -> Told:
+    """`companion`, the recogniser running."""
+    return companion(dinner, channels, words=True)
 
 
 def by_hand(dinner: Dinner, channels: int) -> Told:
@@ -221,13 +227,19 @@ def kept(folder: Path, hear: Hear, dinner: Dinner, channels: int) -> Told:
 OTHER_ROOMS = {"ears", "words", "own_voice", "echo", "echo_path", "leak", "heard", "ports", "__init__"}
 """Files of hearing that do not decide who speaks."""
 
+PARTS = {"activity", "features", "voices", "direction", "smoothing", "enrolment", "segments", "pitch"}
+"""Those that the rivals are made of."""
+
 
 @cache
-def fingerprint() -> str:
+def fingerprint(rival: bool = False) -> str:
     """Changes with the code and the models that decide who speaks: what was heard with another one is heard again."""
     code = [f for f in (ROOT / "companion" / "hearing").glob("*.py") if f.stem not in OTHER_ROOMS]
+    models = [*(ROOT / "models" / "hearing").glob("*.npz")]
+    if rival:
+        code, models = [f for f in code if f.stem in PARTS], [f for f in models if f.stem == "voices"]
     whole = hashlib.sha256()
-    for f in sorted([*code, *(ROOT / "models" / "hearing").glob("*.npz")]):
+    for f in sorted([*code, *models]):
         whole.update(f.read_bytes())
     return whole.hexdigest()[:10]
 

@@ -161,7 +161,7 @@ def main_table(scorer: Scorer, columns: dict[str, list[Scored]]) -> str:
             cells.append(said(table.get(row.key)))
         out.append([row.label, *cells, row.two, row.one])
     costs = [sum(p.cost for p in parts) / max(1, len(parts)) for parts in columns.values()]
-    out.append(["CPU, ms for a second of sound (the companion's with words)", *(f"{c:.1f}" if c else "–" for c in costs), "", ""])
+    out.append(["CPU, ms for a second of sound", *(f"{c:.1f}" if c else "–" for c in costs), "", ""])
     return markdown(["", *columns, "aim, two", "aim, one"], out)
 
 
