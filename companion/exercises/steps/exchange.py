@@ -168,8 +168,7 @@ class Thank:
     def enter(self, at: Sample) -> list[Wish]:
         """Say the line."""
         scene = self._scene
-        source = scene.pair.other(self.by) if self.by is not None else None
-        self._spoken = Spoken([scene.owed(self._spec.say, at, "line", holder=source)])
+        self._spoken = Spoken([scene.owed(self._spec.say, at, "line")])
         return [scene.ear.listen(self.mode, "thank"), GiveFloor(FloorKind.JOINT), *self._spoken.on(News(), at)]
 
     def on(self, beat: Beat) -> list[Wish] | Exit:
