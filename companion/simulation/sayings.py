@@ -42,6 +42,7 @@ class Bank(BaseModel):
     close: tuple[str, ...]
     partly: tuple[str, ...]
     no: tuple[str, ...]
+    in_a_word: tuple[str, ...]
     visiting: tuple[str, ...]
 
 
@@ -97,10 +98,11 @@ def deal(rng: np.random.Generator) -> tuple[Hand, Hand]:
     for k in (0, 1):
         rings = {}
         for kind in Bank.model_fields:
-            if kind in ("topics", "visiting"):
-                continue
-            texts: tuple[str, ...] = getattr(sayings, kind)
-            rings[kind] = Ring(_share(texts, k, rng, kind))
+            texts: tuple[str, ...] = getattr(sayings, kind) if kind != "topics" else ()
+            if kind == "in_a_word":  # dealt like cards, one by one
+                rings[kind] = Ring(texts[k::2])
+            elif kind not in ("topics", "visiting"):
+                rings[kind] = Ring(_share(texts, k, rng, kind))
         mine, others = (tuple(sayings.topics[name] for name in stories[who]) for who in (k, 1 - k))
         hands.append(Hand(mine, others, rings))
     return hands[0], hands[1]

@@ -22,7 +22,7 @@ from companion.simulation.reflection import Reflection
 from companion.simulation.sayings import Topic
 from companion.simulation.scenario import Doings, Scenario
 from companion.simulation.truth import Truth, TurnTaken
-from companion.simulation.turn import Turn, plan
+from companion.simulation.turn import ONE_WORD_BUDGET, Turn, plan
 from companion.timeline import BLOCK, Sample, samples, seconds
 
 _UNASKED = samples(2.5)
@@ -84,8 +84,8 @@ class Script:
                 self._enter(event)
             case FloorChanged(kind=kind, holder=holder):
                 self._floor = holder if kind is FloorKind.HOLDER else None
-                if self._step is not None and self._step.kind == "rounds" and self._floor is not None:
-                    self._begun, self._since = False, self._table.now
+                if self._step is not None and self._step.kind == "rounds" and kind is not FloorKind.NOBODY:
+                    self._begin()
             case StateChanged(state=state):
                 self._changed(state)
             case EveningStarted():
@@ -97,9 +97,9 @@ class Script:
         """The companion has said a line."""
         if self._stopping or self._state not in ("running", "welcome", "closing", "resting"):
             return
-        self._lines += 1
         if self._aside(line) or self._step is None or self._doings.silent:
             return
+        self._lines += 1
         match self._step.kind:
             case "ask" | "rest" | "choose":
                 self._asked_something(line)
@@ -165,7 +165,7 @@ class Script:
         self._step, self._since, self._lines = step, self._table.now, 0
         self._turn, self._reflection = None, None
         self._table.step = f"{self._exercise}/{step.step}"
-        waits = {"turn", "thank", "joint", "clarify", "guess", "rounds"}
+        waits = {"turn", "thank", "joint", "clarify", "guess"}
         self._begun = step.kind not in waits or self._doings.silent
         if step.kind == "turn":
             self._take_turn(step)
@@ -198,6 +198,8 @@ class Script:
             case "rounds" if self._floor is not None:
                 holder = self._people[self._floor]
                 self._one(holder, [self._sentence(holder) for _ in range(3)], after=0.8)
+            case "rounds":
+                self._relay(self._step)
             case _:
                 pass
 
@@ -215,6 +217,8 @@ class Script:
 
     def _sentences(self, holder: Person) -> Iterator[str]:
         ring = {"welcome": "day", "arrive": "arriving", "close": "taking", "thank-you-because": "thanks"}.get(self._exercise)
+        if self._step is not None and 0 < seconds(self._step.budget) <= ONE_WORD_BUDGET:
+            ring = "in_a_word"
         if ring is None:
             self._topic = holder.hand.stories[self._places[holder.name][0] % len(holder.hand.stories)]
         while True:
@@ -247,6 +251,13 @@ class Script:
         goal = seconds(step.budget) * float(self._rng.uniform(0.35, 0.6))
         one, two = (self._people[who] for who in self._pair)
         talk = _Talk(self._table.now + samples(goal), [one, two], self._truth, self._table.step)
+        one.follow(talk.of(0))
+        two.follow(talk.of(1))
+
+    def _relay(self, step: StepEntered) -> None:
+        """A sentence each, turn about, for as long as the companion lets them."""
+        one, two = (self._people[who] for who in self._pair)
+        talk = _Talk(self._table.now + 2 * step.budget, [one, two], self._truth, self._table.step, most=1)
         one.follow(talk.of(0))
         two.follow(talk.of(1))
 
@@ -352,10 +363,10 @@ _REMARKS = frozenset(
 
 
 class _Talk:
-    """Both talk as they like: one or two sentences each, turn about, until one has had enough."""
+    """Both talk as they like: up to `most` sentences each, turn about, until one has had enough."""
 
-    def __init__(self, until: Sample, people: list[Person], truth: Truth, step: str) -> None:
-        self._until, self._people, self._truth, self._step = until, people, truth, step
+    def __init__(self, until: Sample, people: list[Person], truth: Truth, step: str, most: int = 2) -> None:
+        self._until, self._people, self._truth, self._step, self._most = until, people, truth, step, most
         self._next = int(people[0].rng.integers(2))
         self._over = False
 
@@ -373,7 +384,7 @@ class _Talk:
                 return
             taken = TurnTaken(me.name, self._step, "joint", len(self._truth.turns))
             self._truth.turns.append(taken)
-            texts = [me.hand.next("together") for _ in range(int(me.rng.integers(1, 3)))]
+            texts = [me.hand.next("together") for _ in range(int(me.rng.integers(1, self._most + 1)))]
             yield from speak(me, iter(texts), taken.talk)
             self._next = 1 - k
 

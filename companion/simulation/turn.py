@@ -19,6 +19,9 @@ SHORT_BUDGET = 25.0
 ONE_WORD = 3.0
 """Seconds people take for how they arrive, in one word: one sentence or two."""
 
+ONE_WORD_BUDGET = 8.0
+"""Turns up to this long are for a word."""
+
 _APART = 14.0
 """Seconds from the end of one scripted interruption to the next: after ten they are two episodes."""
 
@@ -52,6 +55,8 @@ def plan(doings: Doings, usual: Usual, budget: float, exercise: str, rng: np.ran
     goal = budget * (1.3 if overruns else share)
     if exercise == "arrive":
         goal = min(goal, ONE_WORD)
+    if budget <= ONE_WORD_BUDGET:
+        goal, overruns = 0.1, False
     usually = 0 if short else 1
     comes_in = doings.interrupt
     if comes_in is None:
