@@ -11,7 +11,7 @@ from companion.conversation.conversation import Conversation
 from companion.effects import Effect, Enrol, GiveFloor, ListenFor, Say
 from companion.events import Event, FloorChanged, Spoken
 from companion.exercises.engine import Engine
-from companion.exercises.moment import Moment
+from companion.exercises.moment import Moment, Voiced
 from companion.hearing.heard import Heard
 from companion.inputs import Block, Button, DeviceBack, DeviceLost, FloorGiven, Input, PlaybackEnded, PlaybackStarted
 from companion.timeline import BLOCK, Sample
@@ -132,6 +132,11 @@ class Companion:
             own_voice=heard.own_voice,
             snr_db=heard.snr_db,
             patience={who: conversation.patience(who) for who in pair},
+            voiced=tuple(
+                Voiced(each.by, each.start, each.end, each.level_db, each.pitch)
+                for each in heard.segments
+                if not each.open and each.by is not None
+            ),
         )
 
     def _tell(self, given: PlaybackStarted | PlaybackEnded | Button | DeviceLost | DeviceBack) -> list[Event | Effect]:

@@ -24,6 +24,9 @@ from companion.timeline import Sample
 
 STATES = {"welcome": "welcome", "close": "closing", "time-out": "resting"}
 """States of the evening that frames bring with them; in everything else it is running."""
+WHO = "who-is-who"
+"""The frame played between two steps when we have lost track of the voices, at most twice an evening."""
+WHO_MOST = 2
 WORTH_BEGINNING = 0.5
 """An exercise is left out when less than this share of its length is left of the evening."""
 
@@ -42,6 +45,7 @@ class Playing:
     last_holder: Partner | None = None
     used: dict[str, int] = field(default_factory=dict)
     named: set[str] = field(default_factory=set)
+    declined: bool = False
 
 
 class Course:
@@ -59,6 +63,7 @@ class Course:
         self._played: set[str] = set()
         self._exercises = 0
         self._form = ""
+        self._later: tuple[Playing, Place] | None = None  # what an interlude keeps waiting
 
     @property
     def step(self) -> Step | None:
@@ -93,6 +98,10 @@ class Course:
             size = self._tonight.size or item.size
             if not exercise.frame and self._too_late_for(exercise, size):
                 continue
+            if not self._fit_for(exercise):
+                if exercise.instead is None or self._comes(exercise.instead):
+                    continue
+                exercise, size = self._library.exercise(exercise.instead), "short"
             self._form = item.form or ""
             self._begin(exercise, size)
             return
@@ -105,6 +114,7 @@ class Course:
             return
         step, place = playing.step, playing.place
         self.close(exit)
+        playing.declined = place.spec.kind == "ask" and exit == "no" and not self.turned
         if step.answer is not None:
             self._settle(place, step.answer)
         if place.spec.kind == "turn":
@@ -224,6 +234,8 @@ class Course:
             self._leave_exercise(place.to)
             return
         playing.place = place
+        if tonight.lost_track and self._ask_who(playing, place):
+            return
         self._talk.begin()
         try:
             scene = self._scene(playing, place)
@@ -271,20 +283,60 @@ class Course:
         declined = to == "finish" and tonight.state == "welcome"
         tonight.out.append(ExerciseEnded(tonight.now, tonight.now, playing.exercise.slug, "no" if declined else "done"))
         self._played.add(playing.exercise.slug)
+        if playing.exercise.slug == "time-out":
+            tonight.unsettled = tonight.now
         if to == "finish":
             self._plan.clear()
             self.over = "declined" if declined else "done"
             return
-        follows = to if to not in ("end", "next") else ("soft-landing" if playing.exercise.after == "soft-landing" else None)
-        if follows is not None and follows in self._library.frames:
-            self._plan.appendleft(PlanItem(frame=follows))
+        later, self._later = self._later, None
+        if later is not None and to == "end":
+            self.playing, place = later
+            self._script.exercise = self.playing.exercise
+            self._enter(place)
+            return
+        self._follow(playing, to)
         self.go_on()
+
+    def _follow(self, playing: Playing, to: str) -> None:
+        """What comes because of how the exercise was left: a frame, a landing, or something light where it was declined."""
+        if to not in ("end", "next"):
+            if to == "close":  # nothing is ever played after it
+                self._plan.clear()
+            self._plan.appendleft(PlanItem(frame=to))
+        elif playing.declined:
+            instead = playing.exercise.instead
+            if instead is not None and not self._comes(instead):
+                self._plan.appendleft(PlanItem(exercise=instead, size="short"))
+        elif playing.exercise.after == "soft-landing":
+            self._plan.appendleft(PlanItem(frame="soft-landing"))
+
+    def _ask_who(self, playing: Playing, place: Place) -> bool:
+        """Between two steps, when we have lost track of the voices: each says a sentence, then the exercise goes on."""
+        tonight, who = self._tonight, self._library.frames.get(WHO)
+        if who is None or playing.exercise.frame or tonight.asked_who >= WHO_MOST or not tonight.names:
+            return False
+        tonight.lost_track = False
+        tonight.asked_who += 1
+        self._later = (playing, place)
+        self._begin(who, "short")
+        return True
+
+    def _fit_for(self, exercise: Exercise) -> bool:
+        """Whether the evening is calm enough, and the two alone enough, for something as tender as this."""
+        if exercise.frame or exercise.level == "light":
+            return True
+        return self._tonight.between_two and (self._tonight.calm or "calm" not in exercise.gates)
+
+    def _comes(self, slug: str) -> bool:
+        """Whether this is still to be played tonight anyway."""
+        return any(item.exercise == slug for item in self._plan)
 
     def _settle(self, place: Place, answer: str) -> None:
         """What some answers switch on for the rest of the evening."""
         sets = getattr(place.spec, "sets", None)
         if sets == "diary" and answer == "yes":
-            self._tonight.keep = True
+            self._tonight.keep = not self._tonight.forgotten
         elif sets == "manner" and answer in MANNERS:
             self._tonight.manners = self._desk.manners = MANNERS[answer]
 

@@ -7,11 +7,10 @@ commands that work everywhere stand in front of the step.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import Literal
 
 from companion.conversation.manners import Manners
-from companion.effects import Effect, Finish, FloorKind, GiveFloor, ListenFor, Mode, Show
+from companion.effects import Effect, Finish, FloorKind, GiveFloor, Mode, Show
 from companion.events import (
     CommandHeard,
     CueGiven,
@@ -24,9 +23,10 @@ from companion.events import (
 from companion.exercises.answers import answers_of
 from companion.exercises.content import Evening, Level, Library
 from companion.exercises.course import Course
-from companion.exercises.cue_desk import CueDesk, CueVoice, Custom, News
+from companion.exercises.cue_desk import CueDesk, CueVoice
 from companion.exercises.cues import KINDS, Cue
-from companion.exercises.ear import CommandEar, Hearkening
+from companion.exercises.ear import CommandEar
+from companion.exercises.holding import Aside, Holding
 from companion.exercises.moment import Moment
 from companion.exercises.mouth import Mouth
 from companion.exercises.requests import Requests
@@ -44,10 +44,6 @@ from companion.timeline import Sample, samples
 
 Outcome = Literal["done", "declined", "stopped", "gone", "failed"]
 
-REPEAT_AFTER = 30.0
-"""Seconds of pause after which the prompt of the step is said again."""
-DEAF_FOR = 180.0
-"""The microphone comes back on by itself after this."""
 LAST_WORDS = 12.0
 """Seconds the last line of an evening may take before the evening ends without it."""
 OURS_AT = 0.6
@@ -88,11 +84,10 @@ class Engine:
         )
         self._requests = Requests(self._tonight, self._course, self._desk, self._ear, library, card or {})
         self._surroundings = Surroundings(self._tonight, self._course, self._desk, self._mouth, self._ear)
-        self._floor = GiveFloor(FloorKind.NOBODY)
-        self._holder: Partner | None = None  # whose words were listened for
-        self._owed: tuple[Cue, ...] = ()  # lines that a pause kept from being said
-        self._missed = News()  # what became of cues during a pause
-        self._saved: tuple[Hearkening, Partner | None, GiveFloor] = (self._ear.now, None, self._floor)
+        self._holding = Holding(
+            self._tonight, self._course, self._desk, self._ear, self._requests, answers or answers_of(library),
+            self._surroundings.stirred,
+        )  # fmt: skip
         self._deadline: Sample | None = None
         self._ending: Ending | None = None
         self._end_outcome: Outcome = "stopped"
@@ -151,10 +146,8 @@ class Engine:
             if isinstance(each, CueGiven) and each.spoken:
                 self._course.spoken(each.text)
                 self._requests.spoken(each)
-            elif isinstance(each, ListenFor):
-                self._holder = each.holder
-            elif isinstance(each, GiveFloor):
-                self._floor = each
+            else:
+                self._holding.seen(each)
         return out
 
     # --- a block
@@ -163,14 +156,16 @@ class Engine:
         tonight, news = self._tonight, self._desk.news()
         if self._surroundings.idle and "c_idle" in news.over | news.dropped:
             self._surroundings.idle = False
-            self._pause(heard=False)
+            self._holding.pause(heard=False)
+        self._surroundings.ask(news, self._holding, self._time_out)
         pressed, self._pressed = self._pressed, False
         if tonight.hold is not None:
-            self._missed = self._missed.and_then(news, but=frozenset(cue.tag for cue in self._owed))
-            self._held_still(pressed)
+            if self._holding.still(moment, events, news, pressed):
+                self._end_with("c_gone", "gone")
             return
-        news, self._missed = self._missed.and_then(news), News()
+        news, moment = self._holding.missed(news), self._holding.awake(moment)
         self._surroundings.watch_silence(moment)
+        self._surroundings.watch_pace(moment)
         self._course.play(Beat(moment, tonight.clock, events, orders, pressed, news))
         if self._course.over is not None and self._ending is None:
             self._finish("declined" if self._course.over == "declined" else "done")
@@ -219,82 +214,38 @@ class Engine:
             if name == "resume" and self._ending.may_carry_on:
                 self._carry_on()
         elif tonight.hold is not None:
-            if name == "resume":
-                self._resume()
-            elif name == "time-out":
-                self._time_out()
+            self._obey_held(name)
         elif step is not None and (getattr(step, "invites", None) == name or name in step.ours):
             return [Order(name, by)]
         elif name == "pause":
-            self._pause()
+            self._holding.pause()
         elif name == "time-out":
             self._time_out()
         elif name == "stop-listening":
-            self._go_deaf()
+            self._holding.deafen()
+        elif name == "forget":
+            self._requests.tell_line("forget_sure")
+            self._holding.ask(Aside("forget_sure", yes=self._requests.forget))
         else:
             self._requests.obey(name)
         return []
 
-    # --- pause, time-out, microphone off
-
-    def _pause(self, *, heard: bool = True) -> None:
-        """Hold everything. `heard`: somebody asked for it, and is told so by a chime."""
-        tonight = self._tonight
-        if tonight.hold is not None or self._ending is not None or self._course.playing is None:
-            return
-        self._owed = self._desk.owed
-        tonight.out += self._desk.silence(tonight.now)
-        tonight.hold, self._missed = tonight.now, News()
-        self._deadline = tonight.now + samples(tonight.manners.gone)
-        self._saved = (self._ear.now, self._holder, self._floor)
-        tonight.turn_to("paused")
-        tonight.out += self._desk.begin_step(Custom(), tonight.now)
-        tonight.out += [self._ear.listen(Mode.CMD, "", state="paused"), GiveFloor(FloorKind.NOBODY)]
-        if heard:
-            self._requests.acknowledge()
-
-    def _held_still(self, pressed: bool) -> None:
-        """Paused, or deaf: wait for resume, the button or the clock."""
-        if pressed:
-            self._resume()
-        elif self._deadline is not None and self._tonight.now >= self._deadline:
-            if self._tonight.state == "deaf":
-                self._resume()
-            else:
-                self._end_with("c_gone", "gone")
-
-    def _resume(self) -> None:
-        tonight, step = self._tonight, self._course.step
-        if tonight.hold is None:
-            return
-        away = tonight.release()
-        self._deadline = None
-        self._surroundings.stirred(tonight.now)
-        tonight.out += self._desk.silence(tonight.now)
-        tonight.turn_to(self._course.state)
-        tonight.out += self._desk.begin_step(step.custom if step else Custom(), tonight.now)
-        heard, holder, floor = self._saved
-        tonight.out += [self._ear.again(heard, holder), floor]
-        for cue in self._owed:
-            tonight.out += self._desk.propose(replace(cue, at=tonight.now))
-        if not self._owed and away > samples(REPEAT_AFTER):
-            self._requests.obey("repeat")
-        self._owed = ()
-
-    def _go_deaf(self) -> None:
-        """The microphone goes off when that has been said; on again by the button or the clock."""
-        self._pause(heard=False)
-        self._requests.tell_line("microphone_off")
-        self._tonight.turn_to("deaf")
-        self._deadline = self._tonight.now + samples(DEAF_FOR)
-        self._tonight.out.append(self._ear.listen(Mode.OFF, ""))
+    def _obey_held(self, name: str) -> None:
+        """While the step stands still there is only going on, and the ways out."""
+        if name == "resume":
+            self._holding.resume()
+        elif name == "time-out":
+            self._time_out()
+        elif name == "pause" and self._holding.asking:
+            self._holding.resume()
+            self._holding.pause()
 
     def _time_out(self) -> None:
         tonight = self._tonight
         if tonight.state == "resting" or "time-out" not in self._library.frames:
             return
-        tonight.release()
-        self._deadline, self._owed, self._missed = None, (), News()
+        self._holding.release()
+        self._deadline, tonight.unsettled = None, tonight.now
         self._time_outs += 1
         if self._time_outs >= 2:
             self._end_with("two_is_plenty", "done")
@@ -324,7 +275,7 @@ class Engine:
         tonight = self._tonight
         tonight.out += self._desk.silence(tonight.now)
         self._course.close(exit)
-        tonight.release()
+        self._holding.release()
         self._surroundings.idle = False
         self._ending, self._end_outcome = ending, outcome
         if exit == "stop":
@@ -386,7 +337,7 @@ class Engine:
             tonight.words = self._ear.words = False
             self._requests.once("t_no_recogniser")
         elif lost.device in ("microphone", "speaker"):
-            self._pause(heard=False)
+            self._holding.pause(heard=False)
             if lost.device == "microphone":
                 self._requests.once("t_microphone_lost")
 
@@ -394,6 +345,6 @@ class Engine:
         tonight = self._tonight
         tonight.now = max(tonight.now, back.at)
         if back.device in ("microphone", "speaker") and tonight.state == "paused":
-            self._resume()
+            self._holding.resume()
             if back.device == "microphone":
                 self._requests.once("t_microphone_back")

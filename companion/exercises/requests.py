@@ -21,9 +21,10 @@ TIMES = ((30.0, "time_nearly"), (90.0, "time_one"), (150.0, "time_two"))
 """Seconds left, in people's units: below each limit, that line."""
 OBEYED = frozenset({
     "pass", "repeat", "help", "how-long", "louder", "softer", "slower", "faster", "quiet-cues", "no-words-tonight", "you-first",
-    "forget", "help-card", "soft-landing",
+    "help-card", "soft-landing",
 })  # fmt: skip
-"""The commands carried out here. The engine sees to stop, pause, resume, time-out and stop-listening; the rest are the steps'."""
+"""The commands carried out here. The engine sees to stop, pause, resume, time-out, stop-listening and forget; the rest are the
+steps'."""
 HELP_OF = {"check": "ask", "clarify": "turn", "rounds": "turn"}
 """Kinds of step that are helped like another."""
 
@@ -66,9 +67,6 @@ class Requests:
                 self._no_words()
             case "you-first":
                 self._you_first()
-            case "forget":
-                self._tonight.keep = False
-                self.tell_line("forget_done")
             case "help-card":
                 self.tell_line("help_card" if self._card else "help_card_none")
             case "soft-landing":
@@ -85,6 +83,11 @@ class Requests:
         """Say a line that somebody asked for."""
         tonight = self._tonight
         tonight.out += self._desk.propose(Cue(ASKED, tonight.now, line=line, tag=line, id=line, slots=self.slots()))
+
+    def forget(self) -> None:
+        """Nothing of tonight is kept, whoever wished it had been."""
+        self._tonight.keep, self._tonight.forgotten = False, True
+        self.tell_line("forget_done")
 
     def slots(self) -> dict[str, str]:
         """What can be filled in a line that belongs to no step: both names, and the numbers of the help card."""

@@ -10,15 +10,23 @@ from companion.events import Event, StateChanged
 from companion.exercises.content import Level
 from companion.exercises.step_spec import Size
 from companion.partner import Pair, Partner
-from companion.timeline import Sample, seconds
+from companion.timeline import Sample, samples, seconds
 
 Out = Event | Effect
+
+SETTLED_AFTER = 600.0
+"""Seconds after an offer to slow down or a time-out in which nothing deep is begun."""
+ALONE_AFTER = 120.0
+"""Seconds after a third voice was heard in which nothing open or deep is begun."""
 
 
 @dataclass(slots=True)
 class Tonight:
     """One record for the evening. `out`: what has been decided in this block, in order.
 
+    `keep`: both want it remembered; `forgotten`: somebody wanted it forgotten, which nothing undoes. `unsettled`: when a slower
+    pace was last offered or a time-out called. `company`: when a third voice was last there.
+    `lost_track`: we no longer know who is who; `asked_who`: how often we asked.
     `now` is the evening's clock; `clock` stands still while the evening is paused (`hold`: since when; `held`: samples lost).
     """
 
@@ -35,6 +43,11 @@ class Tonight:
     night: bool = False
     channels: int = 1
     keep: bool = False
+    forgotten: bool = False
+    unsettled: Sample | None = None
+    company: Sample | None = None
+    lost_track: bool = False
+    asked_who: int = 0
     state: str = "waiting"
     began: Sample = 0
     now: Sample = 0
@@ -56,6 +69,16 @@ class Tonight:
     def elapsed(self) -> float:
         """Seconds of the evening, pauses apart."""
         return seconds(self.clock - self.began)
+
+    @property
+    def calm(self) -> bool:
+        """Whether nothing has unsettled the evening for a while: neither an offer to slow down nor a time-out."""
+        return self.unsettled is None or self.now - self.unsettled > samples(SETTLED_AFTER)
+
+    @property
+    def between_two(self) -> bool:
+        """Whether nobody else has been at the table for a while."""
+        return self.company is None or self.now - self.company > samples(ALONE_AFTER)
 
     @property
     def recogniser(self) -> str:

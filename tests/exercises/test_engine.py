@@ -273,7 +273,7 @@ def test_every_command_of_the_content_is_somebodys_business(library: Library) ->
         Rest,
     ):
         steps |= kind.ours
-    engines = {"stop", "pause", "resume", "time-out", "stop-listening"}
+    engines = {"stop", "pause", "resume", "time-out", "stop-listening", "forget"}
     assert set(library.commands) == steps | engines | OBEYED
 
 

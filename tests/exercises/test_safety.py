@@ -150,3 +150,10 @@ def test_nothing_is_played_after_a_stop_but_one_line(library: Library) -> None:
     at.finish(20.0)
     assert not [each for when, each in at.out if isinstance(each, Chime) and when >= moment]
     assert isinstance(at.out[-1][1], Finish)
+
+
+def test_going_on_no_longer_counts_only_when_said_twice(library: Library) -> None:
+    at = table(library).run(8.0).say("i can't go on", ALEX).run(20.0)
+    assert [each.state for each in at.kinds(StateChanged)][-1] == "running"
+    at.say("i can't go on", ALEX).finish(30.0)
+    assert at.said()[-1].startswith("That matters more than this evening.")
