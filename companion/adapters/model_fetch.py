@@ -12,6 +12,7 @@ import http.client
 import shutil
 import socket
 import ssl
+import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable
@@ -35,13 +36,24 @@ ROOM_TO_BREATHE = 200_000_000
 UNPACKED = 3.5
 """A model takes up to so many times its download (measured on a published Korean one: 264 MB from 87)."""
 
+FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+"""What the system says of a disk that is full, of a person's share of it, or of the most that one file may take."""
+
 _PIECE = 1 << 16
 
 Progress = Callable[[float], None]
 
 
-def fetch(model: KnownModel, part: Path, progress: Progress = lambda share: None) -> None:
-    """Bring the archive of `model` to `part`, whole and checked. Raises Trouble, one sentence, for anything else."""
+def fetch(
+    model: KnownModel,
+    part: Path,
+    progress: Progress = lambda share: None,
+    rest: Callable[[float], None] = time.sleep,
+) -> None:
+    """Bring the archive of `model` to `part`, whole and checked. Raises Trouble, one sentence, for anything else.
+
+    `rest` waits so many seconds after an attempt that brought nothing: one, then two, four and so on.
+    """
     url = model.url
     if url is None:
         raise Trouble(f"{model.name} has no address to be fetched from; bring its archive and run: companion models add PATH")
@@ -65,6 +77,8 @@ def fetch(model: KnownModel, part: Path, progress: Progress = lambda share: None
                 f"The connection to {urlsplit(url).hostname} broke at {megabytes(have)} of {megabytes(model.size)}; "
                 "run the same command again to go on from there."
             )
+        if have < model.size and idle:
+            rest(2.0 ** (idle - 1))
     _check(model, part)
     progress(1.0)
 
@@ -104,12 +118,10 @@ def _copy(model: KnownModel, answer: Any, file: Any, have: int, part: Path, prog
             file.write(piece)
             progress(have / model.size)
     except OSError as bad:
-        if bad.errno != errno.ENOSPC:
+        if bad.errno not in FULL:
             raise
         part.unlink(missing_ok=True)
-        raise Trouble(
-            f"The disk is full: nothing of {model.name} was kept; free {megabytes(model.size)} and run it again."
-        ) from bad
+        raise Trouble(f"The disk is full: nothing of {model.name} was kept; free some space and run it again.") from bad
 
 
 def _check_offer(model: KnownModel, answer: Any, start: int) -> None:

@@ -5,7 +5,6 @@ An archive is judged twice: by what it declares, before a byte is written, and b
 
 from __future__ import annotations
 
-import errno
 import stat
 import tarfile
 import zipfile
@@ -16,7 +15,7 @@ from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import IO
 
-from companion.adapters.model_fetch import check_room, megabytes
+from companion.adapters.model_fetch import FULL, check_room, megabytes
 from companion.trouble import Trouble
 
 MOST_FILES = 5_000
@@ -64,7 +63,7 @@ def unpack(source: Path, target: Path, progress: Callable[[float], None] = lambd
     except _BROKEN as bad:
         raise Trouble(f"{source} is damaged ({_words(bad)}); get it again.") from bad
     except OSError as bad:
-        if bad.errno == errno.ENOSPC:
+        if bad.errno in FULL:
             raise Trouble(f"The disk is full: nothing of {source.name} was installed; free some space and run it again.") from bad
         if isinstance(bad, PermissionError):
             raise Trouble(f"I may not read {bad.filename or source}; mend its rights.") from bad

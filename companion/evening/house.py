@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 from companion.adapters.silero_activity import SileroActivity
@@ -11,7 +10,7 @@ from companion.adapters.vosk_recognizer import VoskRecognizer
 from companion.conversation.conversation import Conversation
 from companion.conversation.manners import MANNERS, Manners
 from companion.core import Companion, Hears
-from companion.evening import folders
+from companion.evening import folders, models
 from companion.evening.settings import Settings
 from companion.exercises.content import Evening, Library, Size, did_you_mean, evening_of
 from companion.exercises.engine import Engine
@@ -36,12 +35,8 @@ ENROLMENT_TROUBLE = {
 
 
 def models_folder() -> Path:
-    """Where the models lie: `$COMPANION_MODELS`, else beside the package. Raises Trouble where there are none."""
-    named = os.environ.get("COMPANION_MODELS")
-    folder = Path(named) if named else Path(__file__).resolve().parents[2] / "models"
-    if not folder.is_dir():
-        raise Trouble(f"I find no models in {folder}; install companion from its own folder, or set COMPANION_MODELS.")
-    return folder
+    """Where the models that come along lie: `$COMPANION_MODELS`, else beside the package. Raises Trouble where there are none."""
+    return models.shipped_folder()
 
 
 def activity() -> SileroActivity:
@@ -49,16 +44,13 @@ def activity() -> SileroActivity:
     return SileroActivity(models_folder() / "silero" / "silero_16k.npz")
 
 
-def recognizer(folder: Path | None = None, unknown: bool = True) -> Recognizer | None:
-    """The recogniser with the model in `folder`, else with the one we ship; None where none is installed.
+def recognizer(model: Path | None = None, unknown: bool = True) -> Recognizer | None:
+    """The recogniser with this model (folder or name), else with the one in force; None where none is installed.
 
-    `unknown`: other speech may be heard as no phrase. Raises Trouble for a folder that is no model.
+    `unknown`: other speech may be heard as no phrase. Raises Trouble for what is no model.
     """
-    named = folder or (Path(os.environ["COMPANION_SPEECH_MODEL"]) if "COMPANION_SPEECH_MODEL" in os.environ else None)
-    if named is not None:
-        return VoskRecognizer(named, unknown)
-    shipped = models_folder() / "embedded-en"
-    return VoskRecognizer(shipped, unknown) if (shipped / "am" / "final.mdl").is_file() else None
+    folder = models.in_force(model)
+    return VoskRecognizer(folder, unknown) if folder is not None else None
 
 
 def ears(pair: Pair, channels: int, recognizer: Recognizer | None) -> Ears:
