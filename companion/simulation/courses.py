@@ -257,3 +257,27 @@ def visit(me: Person, people: Sequence[Person], until: Sample) -> Course:
         one = me.begin(me.hand.next("visiting"), "guest")
         yield from me.finish(one)
         yield from me.wait(float(me.rng.uniform(0.3, 0.9)))
+
+
+# --- putting courses together -------------------------------------------------------------------------------------------
+
+
+def later(person: Person, seconds: float, course: Course) -> Course:
+    """In so many seconds."""
+    yield from person.wait(seconds)
+    yield from course
+
+
+def after(person: Person, other: Person, course: Course) -> Course:
+    """When the other has done what they are doing."""
+    yield
+    while other.busy or other.saying is not None:
+        yield
+    yield from course
+
+
+def then(first: Course, second: Course | None) -> Course:
+    """One after the other."""
+    yield from first
+    if second is not None:
+        yield from second

@@ -16,11 +16,12 @@ import numpy as np
 from companion.effects import FloorKind
 from companion.events import EveningStarted, Event, ExerciseStarted, FloorChanged, StateChanged, StepEntered
 from companion.partner import Pair, Partner
-from companion.simulation.courses import answer, command, insist, listen, speak, tell, visit
+from companion.simulation.courses import after, answer, command, insist, later, listen, speak, tell, then, visit
+from companion.simulation.free_talk import Talk
 from companion.simulation.person import Course, Person, Table
 from companion.simulation.reflection import Reflection
 from companion.simulation.sayings import Topic
-from companion.simulation.scenario import Doings, Scenario
+from companion.simulation.scenario import Doings, Scenario, Utters
 from companion.simulation.truth import Truth, TurnTaken
 from companion.simulation.turn import ONE_WORD_BUDGET, Turn, plan
 from companion.timeline import BLOCK, Sample, samples, seconds
@@ -55,6 +56,7 @@ class Script:
         self._exercise = ""
         self._step: StepEntered | None = None
         self._doings = Doings()
+        self._commands: list[Utters] = []
         self._all: Counter[str] = Counter()
         self._here: Counter[str] = Counter()
         self._begun = True  # what people do in this step is under way
@@ -111,7 +113,7 @@ class Script:
                 if re.search(r"\bhold on a moment\b", line.text, re.IGNORECASE) and "invite" not in line.keys:
                     one = self._people[self._pair.one]
                     if "try_a_command" in line.keys or re.search(r"\btry\b", line.text, re.IGNORECASE):
-                        one.follow(_later(one, 1.0, command(one, self._other(one), "hold on a moment", self._truth)))
+                        one.follow(later(one, 1.0, command(one, self._other(one), "hold on a moment", self._truth)))
             case _:
                 if not self._begun:
                     self._begin()
@@ -128,6 +130,7 @@ class Script:
             for person in self._people.values():
                 person.live()
             return
+        self._asides()
         waited = self._table.now >= self._since + _UNASKED and not self._table.companion_spoke_within(1.0)
         if not self._begun and not self._lines and waited:
             self._begin()
@@ -142,6 +145,19 @@ class Script:
         if samples(plan.at) <= now < samples(plan.at) + BLOCK:
             guest.follow(visit(guest, list(self._people.values()), now + samples(plan.length)))
         guest.live()
+
+    def _asides(self) -> None:
+        """A command that the script has for a step that is no turn: both leave off, and one of them says it."""
+        step = self._step
+        if step is None or step.kind == "turn" or not self._commands or self._state == "paused":
+            return
+        if self._table.now >= self._since + samples(self._commands[0].at):
+            says = self._commands.pop(0)
+            who = self._people[self._pair.one if says.by == "holder" else self._pair.two]
+            for person in self._people.values():
+                person.follow(None)
+            self._begun = True
+            who.follow(insist(who, self._other(who), says.phrase, self._truth))
 
     def _stops(self) -> bool:
         """Whether one of the two has had enough: from then on both only wait for the end."""
@@ -163,15 +179,13 @@ class Script:
         self._here[step.kind] += 1
         self._doings = self._scenario.doings(self._exercise, step.kind, self._all[step.kind], self._here[step.kind])
         self._step, self._since, self._lines = step, self._table.now, 0
+        self._commands = sorted(self._doings.says, key=lambda one: one.at)
         self._turn, self._reflection = None, None
         self._table.step = f"{self._exercise}/{step.step}"
         waits = {"turn", "thank", "joint", "clarify", "guess"}
         self._begun = step.kind not in waits or self._doings.silent
         if step.kind == "turn":
             self._take_turn(step)
-        if step.kind == "rest" and self._doings.says:
-            one, says = self._people[self._pair.one], self._doings.says[0]
-            one.follow(_later(one, says.at, insist(one, self._other(one), says.phrase, self._truth)))
         if step.kind == "reflect" and self._holder is not None:
             listener = self._listener()
             answers: list[str] = list(self._doings.answers or ("yes",))
@@ -194,7 +208,7 @@ class Script:
                 listener = self._listener()
                 self._one(listener, [listener.hand.next("guessing")], after=0.8)
                 source = self._other(listener)
-                source.follow(_after(source, listener, speak(source, iter([source.hand.next("adding")]), None)))
+                source.follow(after(source, listener, speak(source, iter([source.hand.next("adding")]), None)))
             case "rounds" if self._floor is not None:
                 holder = self._people[self._floor]
                 self._one(holder, [self._sentence(holder) for _ in range(3)], after=0.8)
@@ -238,26 +252,26 @@ class Script:
         listener = self._listener()
         listener.follow(speak(listener, iter([listener.hand.next("thanking")]), None))
         other = self._other(listener)
-        other.follow(_after(other, listener, speak(other, iter([other.hand.next("thanking")]), None, after=1.0)))
+        other.follow(after(other, listener, speak(other, iter([other.hand.next("thanking")]), None, after=1.0)))
 
     def _clarify(self) -> None:
         listener = self._listener()
         self._one(listener, [listener.hand.next("asking")], after=0.5)
         source = self._other(listener)
         texts = [self._sentence(source) for _ in range(2)]
-        source.follow(_after(source, listener, speak(source, iter(texts), None, after=2.5)))
+        source.follow(after(source, listener, speak(source, iter(texts), None, after=2.5)))
 
     def _converse(self, step: StepEntered) -> None:
         goal = seconds(step.budget) * float(self._rng.uniform(0.35, 0.6))
         one, two = (self._people[who] for who in self._pair)
-        talk = _Talk(self._table.now + samples(goal), [one, two], self._truth, self._table.step)
+        talk = Talk(self._table.now + samples(goal), [one, two], self._truth, self._table.step)
         one.follow(talk.of(0))
         two.follow(talk.of(1))
 
     def _relay(self, step: StepEntered) -> None:
         """A sentence each, turn about, for as long as the companion lets them."""
         one, two = (self._people[who] for who in self._pair)
-        talk = _Talk(self._table.now + 2 * step.budget, [one, two], self._truth, self._table.step, most=1)
+        talk = Talk(self._table.now + 2 * step.budget, [one, two], self._truth, self._table.step, most=1)
         one.follow(talk.of(0))
         two.follow(talk.of(1))
 
@@ -324,7 +338,7 @@ class Script:
     def _say_aside(self, person: Person, what: Course) -> None:
         """Say something to the companion, then go on with what one was doing."""
         turn = self._turn
-        person.follow(_then(what, tell(turn, self._truth) if turn is not None and person is turn.holder else None))
+        person.follow(then(what, tell(turn, self._truth) if turn is not None and person is turn.holder else None))
 
     def _changed(self, state: str) -> None:
         before, self._state = self._state, state
@@ -334,7 +348,7 @@ class Script:
             for person in self._people.values():
                 person.follow(None)
             self._paused_at = self._table.now
-            who.follow(_later(who, _RESUME_AFTER, insist(who, self._other(who), "resume", self._truth)))
+            who.follow(later(who, _RESUME_AFTER, insist(who, self._other(who), "resume", self._truth)))
         elif state == "running" and before == "paused":
             for person in self._people.values():
                 person.follow(None)
@@ -362,54 +376,8 @@ _REMARKS = frozenset(
 """Cues nobody answers: people just go on."""
 
 
-class _Talk:
-    """Both talk as they like: up to `most` sentences each, turn about, until one has had enough."""
-
-    def __init__(self, until: Sample, people: list[Person], truth: Truth, step: str, most: int = 2) -> None:
-        self._until, self._people, self._truth, self._step, self._most = until, people, truth, step, most
-        self._next = int(people[0].rng.integers(2))
-        self._over = False
-
-    def of(self, k: int) -> Course:
-        """The course of one of the two."""
-        me, other = self._people[k], self._people[1 - k]
-        yield from me.wait(1.0)
-        while not self._over:
-            if self._next != k or other.saying is not None:
-                yield
-                continue
-            if me.table.now >= self._until:
-                self._over = True
-                yield from insist(me, other, "next please", self._truth)
-                return
-            taken = TurnTaken(me.name, self._step, "joint", len(self._truth.turns))
-            self._truth.turns.append(taken)
-            texts = [me.hand.next("together") for _ in range(int(me.rng.integers(1, self._most + 1)))]
-            yield from speak(me, iter(texts), taken.talk)
-            self._next = 1 - k
-
-
 def _option(text: str, pair: Pair) -> str:
     """The last option of a question such as "Comfort, ideas, or listening, Sam?"."""
     parts = (" ".join(re.findall(r"[\w'-]+", part)) for part in re.split(r"[,:;?]|\b[Oo]r\b", text))
     named = [part.lower() for part in parts if part and part not in pair]
     return named[-1] if named else "yes"
-
-
-def _later(person: Person, seconds_: float, course: Course) -> Course:
-    yield from person.wait(seconds_)
-    yield from course
-
-
-def _after(person: Person, other: Person, course: Course) -> Course:
-    """When the other has done what they are doing."""
-    yield
-    while other.busy or other.saying is not None:
-        yield
-    yield from course
-
-
-def _then(first: Course, second: Course | None) -> Course:
-    yield from first
-    if second is not None:
-        yield from second

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from companion.partner import Partner
+from companion.simulation.measures import in_words
 from companion.simulation.score import Score, score
 from companion.simulation.truth import Answered, CameIn, Commanded, Said, Sounded, Truth, TurnTaken
 from companion.timeline import Span, samples
@@ -77,7 +78,7 @@ def test_a_good_evening_has_no_faults() -> None:
     result = score(_truth(), _log())
     assert result.faults == []
     assert result.passed
-    assert all(check.of > 0 for check in result.checks.values())
+    assert all(check.of > 0 for name, check in result.checks.items() if name != "budgets")
     assert result.record()["checks"]["turns"] == {"of": 1, "right": 1}
 
 
@@ -178,3 +179,38 @@ def test_the_measures_are_taken_from_the_same_truth() -> None:
     assert found["backchannels_found"] == 0.0
     assert found["false_interruptions"] == 0.0
     assert found["turn_start_error_median"] == pytest.approx(0.03)
+
+
+def _two_turns(first: float, second: float) -> list[dict[str, Any]]:
+    steps = [
+        {
+            "event": "step",
+            "step": "mirrored[0].turn",
+            "kind": "turn",
+            "holder": "Alex",
+            "budget": first,
+            "at": 1.0,
+            "noticed": 1.0,
+        },
+        {
+            "event": "step",
+            "step": "mirrored[1].turn",
+            "kind": "turn",
+            "holder": "Sam",
+            "budget": second,
+            "at": 9.0,
+            "noticed": 9.0,
+        },
+    ]
+    return [*_log()[:-1], *steps, _log()[-1]]
+
+
+def test_both_partners_are_given_the_same_time() -> None:
+    assert score(_truth(), _two_turns(60.0, 60.0)).record()["checks"]["budgets"] == {"of": 1, "right": 1}
+    _only(score(_truth(), _two_turns(60.0, 75.0)), "budgets")
+
+
+def test_figures_are_told_in_words_with_what_was_aimed_at() -> None:
+    told = in_words(score(_truth(), _log()).metrics)
+    assert any("the companion's voice" in sentence and "aim" in sentence for sentence in told)
+    assert in_words({"talk_share": None, "same_twice": 0.0}) == ["wordings used twice running: 0 (aim: 0)"]
