@@ -9,6 +9,7 @@ from companion.exercises.content import Exercise, did_you_mean
 from companion.exercises.finding import Finding
 from companion.exercises.lint_wording import OPENERS, PHRASINGS
 from companion.exercises.reading import WORDING
+from companion.exercises.step_spec import CheckSpec, ChooseSpec, walk
 from companion.exercises.wording import slots_of
 from companion.exercises.yaml_source import Source
 
@@ -16,11 +17,15 @@ from companion.exercises.yaml_source import Source
 def translation_findings(source: Source, original: Exercise) -> Iterator[Finding]:
     """What the wording of an exercise in another language lacks, or has too much of."""
     data = source.data
+    phrases = _phrases(original)
+    wanted: dict[str, Collection[str]] = {
+        "title": [original.title], "lines": original.lines, "openers": original.openers, "phrases": phrases,
+    }  # fmt: skip
     for key in WORDING:
-        if key not in data and (key == "title" or getattr(original, key)):
+        if key not in data and wanted[key]:
             yield _error(source, 1, f"{key!r} is missing; expected it in this language")
-    for key in ("lines", "openers"):
-        mine, theirs = data.get(key) or {}, getattr(original, key)
+    for key in ("lines", "openers", "phrases"):
+        mine, theirs = data.get(key) or {}, wanted[key]
         if not isinstance(mine, dict):
             continue
         for name in theirs:
@@ -39,6 +44,17 @@ def translation_findings(source: Source, original: Exercise) -> Iterator[Finding
         given = (data.get("openers") or {}).get(name)
         if isinstance(given, list):
             yield from _enough(source, ("openers", name), len(given), min(len(ring), OPENERS), "openers")
+
+
+def _phrases(exercise: Exercise) -> list[str]:
+    """The options and answers it has words of its own for."""
+    found: dict[str, None] = {}
+    for step in walk(exercise.steps):
+        if isinstance(step, ChooseSpec):
+            found |= dict.fromkeys(option.name for option in step.options)
+        elif isinstance(step, CheckSpec):
+            found |= dict.fromkeys(step.also)
+    return list(found)
 
 
 def shared_translation_findings(path: Path, missing: Collection[str], what: str) -> Iterator[Finding]:

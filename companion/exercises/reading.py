@@ -19,8 +19,8 @@ from companion.exercises.yaml_source import Source, read_yaml
 Model = TypeVar("Model", bound=BaseModel)
 Made = TypeVar("Made")
 
-WORDING = ("title", "lines", "openers")
-"""What a translation brings; everything else is structure, and the same in all languages."""
+WORDING = ("title", "lines", "openers", "phrases")
+"""What a translation brings; everything else is structure, and the same in all languages. `phrases`: what chooses each option."""
 COMMAND_WORDING = ("taught", "also", "decoys")
 """What a language says of a command; the rest is the same in all of them."""
 
@@ -151,7 +151,24 @@ def _worded(source: Source, wordings: Sequence[Path], *, own: bool) -> Source:
         for place, line in wording.places.items():
             if place:
                 places[place], files[place] = line, wording.file
+    phrases = data.pop("phrases", {})
+    if isinstance(data.get("steps"), list) and isinstance(phrases, dict):
+        data["steps"] = _phrased(data["steps"], phrases, own)
     return Source(source.file, data, places, files)
+
+
+def _phrased(value: Any, phrases: Mapping[str, Any], own: bool) -> Any:
+    """Steps with what chooses each option, and what else answers a check, in other words; none are left where there are none."""
+    if isinstance(value, list):
+        return [_phrased(each, phrases, own) for each in value]
+    if not isinstance(value, dict):
+        return value
+    made = {key: _phrased(each, phrases, own) for key, each in value.items()}
+    if "name" in made and "phrases" in made:
+        made["phrases"] = phrases.get(made["name"], made["phrases"] if own else [])
+    if isinstance(made.get("also"), dict):
+        made["also"] = {answer: phrases.get(answer, said if own else []) for answer, said in made["also"].items()}
+    return made
 
 
 def _command(name: str, given: Any, source: Source, known: Mapping[str, Command] | None) -> Any:
