@@ -1,0 +1,242 @@
+"""Which words of a turn were plainly affirmed: not denied, doubted, asked, wished for, taken back, nor somebody else's.
+
+Nothing is understood here: lists of words (content's `blocked`) block what stands near them, widely. A clause reaches from one
+pause of 0.35 s to the next, or to a conjunction with a subject; what a hesitation cuts in two stays together. When in doubt, a
+word is blocked. The reaches are choices of ours.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from companion.exercises.turn_words import TurnWord
+
+PAUSE = 0.35
+"""Seconds of silence that end a clause."""
+RIGHT, LEFT = 6, 3
+"""Words that a blocker reaches beyond its clause, while nobody pauses."""
+CLAUSE = 12
+"""Words of its own clause, at most, to either side: nobody's clause is longer, but a recogniser may show no pause for a minute."""
+FAR = 20
+"""Words after which what somebody else said, or what was only imagined, is taken to be over without a pause."""
+BACK = 15
+"""Words before it, at most, that something said in jest or taken back reaches; after jest also as many that follow."""
+NEXT = 12
+"""A stretch after what somebody said, up to this long, is still theirs unless it begins with I or we."""
+SHORT = 5
+"""A stretch of so few words with a negation in it ("it wasn't") takes back the one before."""
+MORE = 2
+"""Words that may follow what takes something back ("not really, honestly"); more are a sentence of its own."""
+DOUBTED = 0.5
+"""Confidence below which a word may have been another, a negation for one: what follows it is blocked."""
+
+LOCAL = ("negation", "aversion", "hedge", "question", "past_contrast", "blame")
+DENYING = ("negation", "aversion", "blame")
+WIDE = ("attribution", "hypothetical", "wide_negation")
+
+
+@dataclass(frozen=True, slots=True)
+class _Token:
+    text: str
+    word: int  # of which word of the turn
+    stretch: int  # speech between two pauses
+    clause: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Match:
+    kind: str
+    start: int
+    end: int  # after the last
+
+
+_Wanted = Callable[[_Token], bool]
+
+
+class Affirmed:
+    """Judges turns by the lists of one language."""
+
+    def __init__(self, blocked: Mapping[str, Sequence[str]]) -> None:
+        """`blocked`: lists by name, as `content/<language>/blocked.yaml` holds them."""
+        self._lists = {name: frozenset(each) for name, each in blocked.items()}
+        self._phrases: dict[tuple[str, ...], set[str]] = {}
+        for kind in (*LOCAL, *WIDE, "irony", "back"):
+            for phrase in blocked.get(kind, ()):
+                self._phrases.setdefault(tuple(phrase.split()), set()).add(kind)
+        for stem in blocked.get("negative_stems", ()):
+            for made in ((f"{stem}n't",), (f"{stem}nt",), (f"{stem}n", "t"), (stem, "n't"), (f"{stem}n", "'t")):
+                self._phrases.setdefault(made, set()).add("negation")
+        self._longest = max((len(phrase) for phrase in self._phrases), default=1)
+
+    def unfit(self, words: Sequence[TurnWord]) -> frozenset[int]:
+        """The indexes of the words that were not plainly affirmed."""
+        tokens = list(self._tokens(words))
+        marked: set[int] = set()
+        matches = list(self._matches(tokens))
+        for match in matches:
+            marked.update(self._reach(match, tokens))
+        for stretch in _stretches(tokens):
+            marked.update(self._from_start(stretch, tokens, matches))
+        for place, token in enumerate(tokens):
+            marked.update(self._around(place, token, tokens, words))
+        return frozenset(tokens[place].word for place in marked)
+
+    # --- taking it apart
+
+    def _tokens(self, words: Sequence[TurnWord]) -> Iterator[_Token]:
+        stretch = clause = 0
+        flat = [(part, index) for index, word in enumerate(words) for part in (word.plain or ("",))]
+        for place, (text, index) in enumerate(flat):
+            before = flat[place - 1][1] if place else index
+            if index != before and self._breaks(words[before], words[index]):
+                stretch, clause = stretch + 1, clause + 1
+            elif place and self._opens_clause(flat, place):
+                clause += 1
+            yield _Token(text, index, stretch, clause)
+
+    @staticmethod
+    def _breaks(before: TurnWord, after: TurnWord) -> bool:
+        paused = before.timed and after.timed and after.start - before.end >= PAUSE
+        return paused or before.ends_sentence
+
+    def _opens_clause(self, flat: Sequence[tuple[str, int]], place: int) -> bool:
+        openers, subjects = self._list("clause_openers"), self._list("subjects")
+        follows = flat[place + 1][0] if place + 1 < len(flat) else ""
+        return flat[place][0] in openers and follows in subjects
+
+    def _matches(self, tokens: Sequence[_Token]) -> Iterator[_Match]:
+        texts = [token.text for token in tokens]
+        for start in range(len(texts)):
+            for length in range(1, self._longest + 1):
+                for kind in self._phrases.get(tuple(texts[start : start + length]), ()):
+                    if start + length <= len(texts) and kind != "back" and not self._harmless(texts, start):
+                        yield _Match(kind, start, start + length)
+            if self._denies(texts[start]):
+                yield _Match("negation", start, start + 1)
+
+    def _harmless(self, texts: Sequence[str], start: int) -> bool:
+        """A word that blocks elsewhere, in a phrase that says nothing of the kind: "in may"."""
+        return " ".join(texts[max(0, start - 1) : start + 1]) in self._list("harmless")
+
+    def _denies(self, text: str) -> bool:
+        """`unhappy`, and contractions with not that no list names."""
+        if text.endswith("n't"):
+            return True
+        prefixed = any(text.startswith(prefix) and len(text) > len(prefix) + 3 for prefix in self._list("negative_prefixes"))
+        return prefixed and not any(text.startswith(fine) for fine in self._list("not_negative"))
+
+    # --- how far each reaches
+
+    def _reach(self, match: _Match, tokens: Sequence[_Token]) -> Iterator[int]:
+        first, last = tokens[match.start], tokens[match.end - 1]
+        if match.kind == "irony":
+            yield from self._jest(match, tokens)
+        elif match.kind in WIDE:
+            yield from self._same(tokens, match.start, lambda token: token.clause == first.clause)
+            yield from self._rightward(match.end, FAR, tokens)
+            yield from self._still_theirs(match, tokens)
+        else:
+            clauses = {first.clause, last.clause}
+            if match.kind in DENYING and self._points_back(match, tokens):
+                clauses.add(first.clause - 1)
+            yield from self._same(tokens, match.start, lambda token: token.clause in clauses and token.stretch == first.stretch)
+            yield from (p for p in range(max(0, match.start - LEFT), match.start) if tokens[p].stretch == first.stretch)
+            yield from self._rightward(match.end, RIGHT, tokens)
+
+    def _points_back(self, match: _Match, tokens: Sequence[_Token]) -> bool:
+        """Whether "it" or the like in its clause means what was named before."""
+        clause = tokens[match.start].clause
+        near = tokens[max(0, match.start - LEFT) : match.end + LEFT]
+        return any(token.clause == clause and token.text in self._list("anaphora") for token in near)
+
+    def _rightward(self, end: int, most: int, tokens: Sequence[_Token]) -> Iterator[int]:
+        """From `end` on to the end of the stretch, and over a hesitation that leaves a phrase unfinished."""
+        crossed = most
+        for place in range(end, min(len(tokens), end + most)):
+            if tokens[place].stretch != tokens[place - 1].stretch:
+                if place > end and tokens[place - 1].text not in self._list("open_ends"):
+                    return
+                if place == end and not self._hesitates(place, tokens):
+                    return
+                crossed = min(crossed, place - end + RIGHT)
+            if place - end >= crossed:
+                return
+            yield place
+
+    def _hesitates(self, place: int, tokens: Sequence[_Token]) -> bool:
+        """A blocker is the last word before a pause: what follows is still meant, unless a new sentence begins with I or we."""
+        return tokens[place].text not in self._list("first_person")
+
+    def _still_theirs(self, match: _Match, tokens: Sequence[_Token]) -> Iterator[int]:
+        """What somebody else said goes on after a pause."""
+        if match.kind != "attribution" or (match.start and tokens[match.start - 1].text in self._list("first_person")):
+            return
+        stretch = tokens[match.start].stretch + 1
+        following = [place for place in range(match.end, min(len(tokens), match.end + FAR)) if tokens[place].stretch == stretch]
+        opening = [tokens[place].text for place in following if tokens[place].text not in self._list("fillers")][:1]
+        if following and len(following) <= NEXT and opening and opening[0] not in self._list("first_person"):
+            yield from following
+
+    def _jest(self, match: _Match, tokens: Sequence[_Token]) -> Iterator[int]:
+        stretch = tokens[match.start].stretch
+        for place in range(max(0, match.start - BACK), min(len(tokens), match.end + BACK)):
+            if stretch - 2 <= tokens[place].stretch <= stretch + 1:
+                yield place
+
+    @staticmethod
+    def _same(tokens: Sequence[_Token], place: int, wanted: _Wanted) -> Iterator[int]:
+        for step in (-1, 1):
+            at = place if step > 0 else place - 1
+            while 0 <= at < len(tokens) and abs(at - place) <= CLAUSE and wanted(tokens[at]):
+                yield at
+                at += step
+
+    # --- what counts at the beginning of a stretch only
+
+    def _from_start(self, stretch: range, tokens: Sequence[_Token], matches: Sequence[_Match]) -> Iterator[int]:
+        fillers, start = self._list("fillers"), stretch.start
+        while start < stretch.stop - 1 and tokens[start].text in fillers:
+            start += 1
+        if tokens[start].text in self._list("question_start"):
+            yield from self._reach(_Match("question", start, start + 1), tokens)
+        if tokens[start].text in self._list("flat_start"):
+            yield from stretch
+        if self._takes_back(stretch, start, tokens, matches):
+            yield from stretch
+            yield from range(max(0, stretch.start - BACK), stretch.start)
+
+    def _takes_back(self, stretch: range, start: int, tokens: Sequence[_Token], matches: Sequence[_Match]) -> bool:
+        for place in {stretch.start, start}:
+            for length in range(1, self._longest + 1):
+                phrase = tuple(token.text for token in tokens[place : min(place + length, stretch.stop)])
+                if "back" in self._phrases.get(phrase, ()) and stretch.stop - place <= len(phrase) + MORE * (len(phrase) > 1):
+                    return True
+        if len(stretch) > SHORT or tokens[start].text not in self._list("anaphora"):
+            return False
+        return any(match.kind == "negation" and match.start in stretch for match in matches)
+
+    # --- single words
+
+    def _around(self, place: int, token: _Token, tokens: Sequence[_Token], words: Sequence[TurnWord]) -> Iterator[int]:
+        text, word = token.text, words[token.word]
+        owner = text in self._list("owner") or (text.endswith("'s") and text not in self._list("possessive_but"))
+        if not text or word.confidence < DOUBTED:
+            yield from range(max(0, place - 1), min(len(tokens), place + 1 + LEFT))
+        if owner or text in self._list("kin"):
+            reach = LEFT if owner else 0
+            yield from range(place, min(len(tokens), place + 1 + reach))
+        if text in self._list("person"):
+            yield from (at for at in self._same(tokens, place, lambda other: other.clause == token.clause) if at >= place - LEFT)
+
+    def _list(self, name: str) -> frozenset[str]:
+        return self._lists.get(name, frozenset())
+
+
+def _stretches(tokens: Sequence[_Token]) -> Iterator[range]:
+    start = 0
+    for place in range(1, len(tokens) + 1):
+        if place == len(tokens) or tokens[place].stretch != tokens[start].stretch:
+            if place > start:
+                yield range(start, place)
+            start = place
