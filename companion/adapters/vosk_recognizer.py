@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import json
 import os
-from collections import OrderedDict
+from collections import OrderedDict, deque
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -35,7 +36,10 @@ sound alike take probability from what was really said. Measured with scripts/be
 at 20 dB, all phrases of a turn): 137 of 160 commands accepted at weight 1, 148 at 4; running talk taken for one: never."""
 
 LONGEST = samples(20.0)
-"""Of an utterance no more than this is listened to: no phrase is that long, and libvosk's lattice of it only grows."""
+"""After so much of an utterance its words so far are taken and a fresh stretch begins: libvosk's lattice of it only grows."""
+
+MOST_WORDS = 1000
+"""Words of one utterance that are kept, for whoever never ends it."""
 
 _Grammar = tuple[tuple[str, ...], tuple[str, ...]]  # phrases, decoys
 _FREELY: _Grammar = ((), ())
@@ -44,6 +48,14 @@ _FREELY: _Grammar = ((), ())
 def vocabulary_of(folder: Path) -> frozenset[str]:
     """Words that the model in `folder` can hear. Raises Trouble where it is no whole model."""
     return vosk_folder.check(folder)
+
+
+@dataclass(slots=True)
+class _Running:
+    """A recogniser of libvosk, and the samples it was ever given."""
+
+    engine: Any
+    given: int = 0
 
 
 class VoskRecognizer:
@@ -69,11 +81,11 @@ class VoskRecognizer:
             self._model = vosk.Model(str(folder))
         except Exception as bad:
             raise Trouble(f"The speech model in {folder} does not load; install it again.") from bad
-        self._kept: OrderedDict[_Grammar, tuple[Any, int]] = OrderedDict()
+        self._kept: OrderedDict[_Grammar, _Running] = OrderedDict()
         self._grammar: _Grammar | None = None
-        self._fed = 0
+        self._fed = self._stretch = 0
         self._start: Sample = 0
-        self._results: list[dict[str, Any]] = []
+        self._words: deque[Word] = deque(maxlen=MOST_WORDS)
 
     @property
     def vocabulary(self) -> frozenset[str]:
@@ -112,41 +124,54 @@ class VoskRecognizer:
         self._start = at
 
     def feed(self, sound: NDArray[np.float32]) -> None:
-        """More of it: mono, 16 kHz, ±1. What comes after 20 s of one utterance is not listened to."""
-        sound = sound[: max(0, LONGEST - self._fed)]
-        if self._grammar is None or not len(sound):
-            return
-        pcm = np.rint(np.clip(np.nan_to_num(sound), -1.0, 1.0) * 32767.0).astype(np.int16).tobytes()
-        recognizer = self._recognizer(self._grammar)
-        self._fed += len(sound)
-        if recognizer.AcceptWaveform(pcm):
-            self._results.append(json.loads(recognizer.Result()))
+        """More of it: mono, 16 kHz, ±1, any length. Every 20 s of one utterance a result is forced."""
+        while len(sound) and self._grammar is not None:
+            piece, sound = sound[: LONGEST - self._stretch], sound[LONGEST - self._stretch :]
+            self._accept(piece, self._grammar)
+            if self._stretch >= LONGEST:
+                self._conclude(self._grammar)
 
     def end(self) -> tuple[Word, ...]:
-        """Its words; the recogniser is ready for the next utterance."""
+        """Its words, the last 1,000 where there are more; the recogniser is ready for the next utterance."""
         if self._grammar is None or not self._fed:
             return ()
-        recognizer = self._recognizer(self._grammar)
-        self._results.append(json.loads(recognizer.FinalResult()))
-        recognizer.Reset()
-        heard = self._kept[self._grammar][1]
-        zero = self._start - heard  # libvosk counts from the first sample it was ever given
-        heard += self._fed
-        if heard > FRESH_AFTER:
-            del self._kept[self._grammar]
-        else:
-            self._kept[self._grammar] = (recognizer, heard)
-        found = [word for result in self._results for word in result.get("result", ())]
-        self._fed, self._results = 0, []
-        return tuple(Word(w["word"], zero + samples(w["start"]), zero + samples(w["end"]), float(w["conf"])) for w in found)
+        if self._stretch:
+            self._conclude(self._grammar)
+        words = tuple(self._words)
+        self._fed = 0
+        self._words.clear()
+        return words
 
-    def _recognizer(self, grammar: _Grammar) -> Any:
+    def _accept(self, sound: NDArray[np.float32], grammar: _Grammar) -> None:
+        pcm = np.rint(np.clip(np.nan_to_num(sound), -1.0, 1.0) * 32767.0).astype(np.int16).tobytes()
+        running = self._running(grammar)
+        self._fed += len(sound)
+        self._stretch += len(sound)
+        running.given += len(sound)
+        if running.engine.AcceptWaveform(pcm):
+            self._take(running, running.engine.Result())
+
+    def _conclude(self, grammar: _Grammar) -> None:
+        """Force a result; a recogniser that has heard enough makes room for a fresh one."""
+        running = self._running(grammar)
+        self._take(running, running.engine.FinalResult())
+        running.engine.Reset()
+        self._stretch = 0
+        if running.given > FRESH_AFTER:
+            del self._kept[grammar]
+
+    def _take(self, running: _Running, result: str) -> None:
+        zero = self._start + self._fed - running.given  # libvosk counts from the first sample it was ever given
+        for word in json.loads(result).get("result", ()):
+            start, end = zero + samples(word["start"]), zero + samples(word["end"])
+            self._words.append(Word(word["word"], start, end, float(word["conf"])))
+
+    def _running(self, grammar: _Grammar) -> _Running:
         if grammar in self._kept:
             self._kept.move_to_end(grammar)
-            return self._kept[grammar][0]
-        made = self._made(grammar)
-        made.SetWords(True)
-        self._kept[grammar] = (made, 0)
+            return self._kept[grammar]
+        made = self._kept[grammar] = _Running(self._made(grammar))
+        made.engine.SetWords(True)
         while len(self._kept) > KEPT:
             self._kept.popitem(last=False)
         return made

@@ -25,10 +25,10 @@ class Recording:
     """A recording on disk, read in pieces.
 
     Raises Trouble for what cannot be used: missing, no sound file, empty, a strange rate.
-    `channels` is 1 or 2: of more than two channels the first two are taken.
+    `channels` is 1 or 2: of more than two channels the first two are taken. `rates`: the lowest and highest taken.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, rates: tuple[int, int] = (LEAST_RATE, MOST_RATE)) -> None:
         self.path = path
         if not path.exists():
             raise Trouble(f"There is no file {path}; check the name.")
@@ -37,8 +37,8 @@ class Recording:
                 rate, frames, channels = int(file.samplerate), int(file.frames), int(file.channels)
         except (RuntimeError, OSError) as bad:
             raise Trouble(f"{path} is no sound file I can read; give me a wav or flac.") from bad
-        if not LEAST_RATE <= rate <= MOST_RATE:
-            raise Trouble(f"{path} has {rate} samples a second; record at {LEAST_RATE} to {MOST_RATE}.")
+        if not rates[0] <= rate <= rates[1]:
+            raise Trouble(f"{path} has {rate} samples a second; record at {rates[0]} to {rates[1]}.")
         if frames == 0:
             raise Trouble(f"{path} holds no sound; record it again.")
         self.rate, self.frames, self.channels = rate, frames, min(2, channels)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from companion.evening.recognize import recognize as hear
+from companion.trouble import Trouble
 
 
 def register(app: typer.Typer) -> None:
@@ -19,17 +19,25 @@ def register(app: typer.Typer) -> None:
 
 def recognize(
     clips: Annotated[list[Path], typer.Argument(help="Clips: wav, flac or ogg, at any rate.")],
-    phrases: Annotated[Path, typer.Option(help="The phrases to listen for, one a line.")],
+    phrases: Annotated[Path, typer.Option(help="The phrases to listen for, one a line; # begins a comment.")],
     no_unk: Annotated[bool, typer.Option("--no-unk", help="Take every clip for one of the phrases.")] = False,
-    model: Annotated[Path | None, typer.Option(help="Folder of another Vosk model.")] = None,
+    model: Annotated[Path | None, typer.Option(help="Another Vosk model, by name or folder.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON line a clip.")] = False,
 ) -> None:
     """Recognise short clips as the companion would at the table: exactly one of the phrases, or nothing.
 
+    A clip that cannot be listened to has its line too, with what is wrong with it as its "error"; the exit status is 2 then.
+
     Example: companion recognize stop.wav yes.wav --phrases commands.txt --json
     """
+    broken = 0
     for found in hear(clips, phrases, unknown=not no_unk, model=model):
+        broken += found.error is not None
         if as_json:
-            typer.echo(json.dumps(asdict(found), ensure_ascii=False))
+            typer.echo(json.dumps(found.record(), ensure_ascii=False))
+        elif found.error is not None:
+            typer.echo(f"{found.clip}: {found.error}")
         else:
             typer.echo(f"{found.clip}: {found.phrase or '-'} ({found.confidence:.2f}; heard: {found.raw or 'nothing'})")
+    if broken:
+        raise Trouble(f"{broken} of {len(clips)} clips could not be listened to; their lines say why.")

@@ -108,13 +108,31 @@ def test_the_cut_of_the_sound_does_not_matter(recognizer: VoskRecognizer, said: 
     assert [w.text for w in hear(recognizer, 0, utterance(said["hold on a moment"]), 512)] == [w.text for w in whole]
 
 
-def test_an_utterance_is_not_listened_to_for_longer_than_twenty_seconds(
+def test_every_twenty_seconds_a_result_is_forced_and_words_stay_where_they_were_said(
     recognizer: VoskRecognizer, said: dict[str, Sound]
 ) -> None:
     recognizer.listen_for(PHRASES)
-    late = np.concatenate([quiet(samples(21.0)), said["stop"], quiet(samples(0.5))])
-    assert hear(recognizer, 0, late) == ()
+    late = np.concatenate([utterance(said["stop"], 1.0, 22.0), utterance(said["i'm done"], 1.0, 1.0)])
+    found = hear(recognizer, 7, late)
+    assert " ".join(word.text for word in found) == "stop i'm done"
+    second = len(late) - len(utterance(said["i'm done"], 1.0, 1.0)) + samples(1.0)
+    assert abs(found[0].start - samples(1.0)) < samples(0.2)
+    assert abs(found[1].start - second) < samples(0.2)
     assert [w.text for w in hear(recognizer, 7, utterance(said["stop"]))] == ["stop"]
+
+
+def test_an_utterance_that_never_ends_takes_no_more_memory_and_keeps_its_times(
+    recognizer: VoskRecognizer, said: dict[str, Sound], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(vosk_recognizer, "FRESH_AFTER", samples(30.0))
+    monkeypatch.setattr(vosk_recognizer, "MOST_WORDS", 10)
+    endless = VoskRecognizer(SHIPPED)
+    endless.listen_for(PHRASES)
+    once = utterance(said["stop"], 1.0, 1.0)
+    found = hear(endless, 0, np.tile(once, 60))
+    assert [word.text for word in found] == ["stop"] * 10
+    assert all(abs((word.start - samples(1.0)) % len(once)) < samples(0.2) for word in found)
+    assert found[-1].start > 58 * len(once)
 
 
 def test_a_new_grammar_in_the_middle_drops_what_was_begun(recognizer: VoskRecognizer, said: dict[str, Sound]) -> None:
