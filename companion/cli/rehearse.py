@@ -40,6 +40,7 @@ CHECKS = {
     "own_voice": "the companion's own sounds taken for nobody",
     "names": "cues that named the right partner",
     "budgets": "turns with as much time as the other partner's",
+    "mishaps": "steps that did not break",
     "end": "reached its end",
 }
 """What the score looks at, in words for people."""
@@ -89,8 +90,8 @@ def rehearse(
     console = Console(quiet=as_json)
     folder = out or Path("rehearsal") / f"{plan.scenario.scenario}-{fidelity}-{seed}"
     make_room(folder)
-    if fidelity != "events" and plan.scenario.recogniser and house.recognizer(speech_model) is None:
-        console.print("No speech model is installed: the evening runs by the clock and by silence, without voice commands.")
+    if fidelity != "events" and plan.scenario.recogniser and house.recognizer(speech_model, language=settings.language) is None:
+        console.print(house.without_words(settings.language))
     with progress_bar("rendering the partners' lines") as progress, Terminal(console, detail) as terminal:
         done = play(
             plan, folder, seed, settings, terminal, fidelity=fidelity, channels=channels, real_time=real_time,

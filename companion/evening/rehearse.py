@@ -119,7 +119,7 @@ def rehearse(
     scenario, pair = plan.scenario, plan.scenario.pair()
     sounds = fidelity != "events"
     voice, voices = _voices(scenario, settings) if sounds else _timed(scenario, settings)
-    recognizer = house.recognizer(speech_model) if sounds and scenario.recogniser else None
+    recognizer = house.recognizer(speech_model, language=plan.library.language) if sounds and scenario.recogniser else None
     with ExitStack() as files:
         log = files.enter_context(EventLog(out / "events.jsonl", (pair.one, pair.two)))
         room = files.enter_context(WavWriter(out / "room.wav", channels)) if sounds else None
@@ -130,7 +130,7 @@ def rehearse(
         began = time.monotonic()
         run(companion, _InRealTime(dinner) if real_time else dinner, log, _Watched(screen, dinner, on_said))
         took = time.monotonic() - began
-    result = score(dinner.truth, list(read_lines(out / "events.jsonl")))
+    result = score(dinner.truth, list(read_lines(out / "events.jsonl")), plan.welcome)
     folders.write_whole(out / "score.json", json.dumps(result.record(), indent=1, ensure_ascii=False) + "\n")
     return Rehearsal(out, result, dinner.now / RATE, took)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from companion.evening import house
 from companion.exercises.content import Evening, Library, Size, did_you_mean, evening_of
 from companion.exercises.finding import ContentTrouble
 from companion.exercises.loader import load_evening, load_exercise
+from companion.exercises.step_spec import Spec, inner
 from companion.exercises.yaml_source import read_yaml
 from companion.simulation.scenario import Scenario, read_scenario, shipped
 from companion.trouble import Trouble
@@ -32,6 +34,26 @@ class Rehearsed:
     def of(cls, scenario: Scenario, library: Library) -> Rehearsed:
         """A scenario with the evening or exercise it names. Raises Trouble with what comes close."""
         return cls(scenario, house.evening_called(scenario.evening, library, scenario.size or "short"), library)
+
+    def welcome(self, step: str) -> bool:
+        """Whether coming in is welcome in a step, named as in the log ("exercise/step"): questions are free there, or it is play."""
+        slug, _, name = step.partition("/")
+        exercise = self.library.exercises.get(slug) or self.library.frames.get(slug)
+        spec = _step_at(exercise.steps, name.split(".")) if exercise is not None else None
+        return getattr(spec, "questions", "no") != "no" or getattr(spec, "cues", "all") == "play"
+
+
+def _step_at(steps: Sequence[Spec], names: Sequence[str]) -> Spec | None:
+    """The step that a path such as "mirrored[0].turn#2" leads to, as `exercises/path.py` names them."""
+    called, _, count = names[0].partition("#")
+    nth, called = int(count.split("[")[0] or 1) if count else 1, called.split("[")[0]
+    alike = [step for step in steps if (step.name or step.kind) == called]
+    if len(alike) < nth:
+        return None
+    step = alike[nth - 1]
+    if len(names) == 1:
+        return step
+    return next((found for branch in inner(step) if (found := _step_at(branch, names[1:])) is not None), None)
 
 
 def find(what: str, library: Library, size: Size | None = None) -> Rehearsed:

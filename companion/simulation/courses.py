@@ -32,10 +32,11 @@ def command(person: Person, other: Person, phrase: str, truth: Truth, turn: list
     if person.table.button:
         person.table.press(wanted)
         return
-    said = yield from person.say(phrase, "command", polite=False)
-    truth.commands.append(Commanded(person.name, phrase, wanted, said.span, said.step))
+    one = person.begin(phrase, "command")  # told at once: what is on the lips is said, whatever comes of it
+    truth.commands.append(Commanded(person.name, phrase, wanted, one.said.span, one.said.step))
     if turn is not None:
-        turn.append(said.span)
+        turn.append(one.said.span)
+    yield from person.finish(one)
 
 
 def insist(person: Person, other: Person, phrase: str, truth: Truth, turn: list[Span] | None = None) -> Course:

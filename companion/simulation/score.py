@@ -20,13 +20,14 @@ Checks (a fault for each that is not right)
   own_voice      of all speech given to a partner, what is not the companion's own sound
   budgets        of all turns with a twin in the other half of a mirrored block, those with as much time as the twin
   names          of all cues that name somebody, those that name the holder
+  mishaps        of all steps, those that did not break
   end            the evening came to the end the scenario leads to
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -99,13 +100,17 @@ class Score:
         }
 
 
-def score(truth: Truth, log: Iterable[Mapping[str, Any]]) -> Score:
-    """Hold the lines of `events.jsonl` (as dicts, times in seconds) against the truth."""
+def score(truth: Truth, log: Iterable[Mapping[str, Any]], welcome: Callable[[str], bool] = lambda step: False) -> Score:
+    """Hold the lines of `events.jsonl` (as dicts, times in seconds) against the truth.
+
+    `welcome`: whether coming in is nobody's business in a step of this name; then it need not be noticed, nor answered by a cue.
+    """
+    uninvited = [came for came in _that_count(truth) if not welcome(came.step)]
     rows: Sequence[Row] = list(log)
     checks = {
         "turns": _turns(truth, rows),
-        "interruptions": _interruptions(truth, rows),
-        "episodes": _episodes(truth, rows),
+        "interruptions": _interruptions(uninvited, rows),
+        "episodes": _episodes(uninvited, rows),
         "needless": _needless(truth, rows),
         "gaps": _gaps(truth, rows),
         "commands": _commands(truth, rows),
@@ -114,6 +119,7 @@ def score(truth: Truth, log: Iterable[Mapping[str, Any]]) -> Score:
         "own_voice": _own_voice(truth, rows),
         "names": _names(truth, rows),
         "budgets": _budgets(rows),
+        "mishaps": _mishaps(rows),
         "end": _end(truth, rows),
     }
     return Score(checks, metrics(truth, rows), truth)
@@ -146,10 +152,10 @@ def _that_count(truth: Truth) -> list[CameIn]:
     return [came for came in truth.interruptions if of_span(came.span).length >= _SHORTEST_INTERRUPTION]
 
 
-def _interruptions(truth: Truth, rows: Sequence[Row]) -> Check:
+def _interruptions(uninvited: Sequence[CameIn], rows: Sequence[Row]) -> Check:
     check = Check()
     found = stretches(rows, "interruption", "interruption_ended")
-    for came in _that_count(truth):
+    for came in uninvited:
         span = of_span(came.span)
         right = any(one.by == came.by and one.of == came.of and one.near(span, 0.5) for one in found)
         check.count(right, span.start, f"the {came.kind} of {came.by} ({span.length:.1f} s) was not noticed as {came.by}'s")
@@ -176,11 +182,11 @@ def _of_episodes(came: Sequence[CameIn]) -> list[_Episode]:
     return out
 
 
-def _episodes(truth: Truth, rows: Sequence[Row]) -> Check:
+def _episodes(uninvited: Sequence[CameIn], rows: Sequence[Row]) -> Check:
     check = Check()
     given = [row for row in cues(rows) if str(row["id"]).startswith("c_int")]
     dropped = [row for row in rows if row["event"] == "cue_dropped" and str(row["id"]).startswith("c_int")]
-    for episode in _of_episodes(_that_count(truth)):
+    for episode in _of_episodes(uninvited):
 
         def within(row: Row, episode: _Episode = episode) -> bool:
             return episode.start <= float(row["at"]) <= episode.end + _LATEST_CUE
@@ -306,6 +312,14 @@ def _budgets(rows: Sequence[Row]) -> Check:
                 continue
             said = f"{row.get('holder')} got {row['budget']:g} s in {row['step']}, and {twin.get('holder')} {twin['budget']:g} s"
             check.count(abs(float(twin["budget"]) - float(row["budget"])) < 0.01, float(row["at"]), said)
+    return check
+
+
+def _mishaps(rows: Sequence[Row]) -> Check:
+    check = Check()
+    for row in rows:
+        if row["event"] in ("step_left", "mishap"):
+            check.count(row["event"] == "step_left", float(row["at"]), f"{row.get('what')}")
     return check
 
 

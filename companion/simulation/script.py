@@ -290,7 +290,7 @@ class Script:
         elif not line.keys & {"c_unheard", "c_unheard_consent", "c_unheard_choice"} or not self._asked:
             self._asked = [self._step.holder] if self._step.holder else list(self._pair)
         kind = self._doings.answers[0] if self._doings.answers else "yes"
-        if kind == "silence" or (self._step.kind == "rest" and not line.text.rstrip().endswith("?")):
+        if kind == "silence" or (self._step.kind == "rest" and "?" not in line.text):
             return
         for n, who in enumerate(self._asked):
             me = self._people[who]

@@ -128,6 +128,11 @@ class ToldEars:
             self._next += 1
         own = self._playing or at < self._ended + _TAIL
         self._own.append(own)
+        if not (self._live or self._open or self._closed or self._utterance or self._notices):
+            self._own_before, self._over = own, 0
+            self._own.popleft()
+            notices = tuple(self._of_the_room(now))
+            return Heard(now, now - LOOK_AHEAD, own_voice=own, snr_db=self._snr_db, notices=notices)
         deaf = self._grammar.mode is Mode.OFF
         speaking = [] if deaf else [one for one in self._live if one.span.start < now and one.span.end > at]
         self._over = self._over + BLOCK if own and speaking else 0
