@@ -27,12 +27,15 @@ def register(app: typer.Typer) -> None:
     app.command("interpret")(interpret)
 
 
-def interpret(kind: Annotated[Kind, typer.Option(help="What kind of answer is expected.")] = "yes-partly-no") -> None:
+def interpret(
+    kind: Annotated[Kind, typer.Option(help="What kind of answer is expected.")] = "yes-partly-no",
+    language: Annotated[str | None, typer.Option(help="Another language than the one in your settings.")] = None,
+) -> None:
     """Read one utterance a line from standard input; print what each means, one JSON line each.
 
     Example: echo "yeah, mostly" | companion interpret --kind yes-partly-no
     """
-    library = house.library(stored.load().language)
+    library = house.library(language or stored.load().language)
     answers = answers_of(library)
     meaning: dict[Kind, Callable[[str], str | int | None]] = {
         "yes-partly-no": lambda text: interpret_yes_partly_no(text, answers),
@@ -40,6 +43,7 @@ def interpret(kind: Annotated[Kind, typer.Option(help="What kind of answer is ex
         "number": lambda text: interpret_number(text, answers),
         "command": lambda text: interpret_command(text, library),
     }
-    for line in sys.stdin:
-        text = line.rstrip("\n")
-        typer.echo(json.dumps({"text": text, "answer": meaning[kind](text)}, ensure_ascii=False))
+    for line in sys.stdin.buffer:
+        text = line.decode("utf-8", errors="replace").rstrip("\r\n")
+        answer = json.dumps({"text": text, "answer": meaning[kind](text)}, ensure_ascii=False)
+        typer.echo(answer.encode("utf-8", "replace"))

@@ -7,6 +7,7 @@ word is blocked. The reaches are choices of ours.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -17,7 +18,7 @@ PAUSE = 0.35
 RIGHT, LEFT = 6, 3
 """Words that a blocker reaches beyond its clause, while nobody pauses."""
 CLAUSE = 12
-"""Words of its own clause, at most, to either side: nobody's clause is longer, but a recogniser may show no pause for a minute."""
+"""Words of its own clause, at most, to either side: a recogniser may show no pause for a minute."""
 FAR = 20
 """Words after which what somebody else said, or what was only imagined, is taken to be over without a pause."""
 BACK = 15
@@ -26,6 +27,9 @@ NEXT = 12
 """A stretch after what somebody said, up to this long, is still theirs unless it begins with I or we."""
 SHORT = 5
 """A stretch of so few words with a negation in it ("it wasn't") takes back the one before."""
+BREATHLESS = 25
+"""Words without a pause after which a clause may also begin at a bare "I", "we" or "there": nobody talks on
+without a breath, so the times do not show the pauses."""
 MORE = 2
 """Words that may follow what takes something back ("not really, honestly"); more are a sentence of its own."""
 DOUBTED = 0.5
@@ -42,6 +46,7 @@ class _Token:
     word: int  # of which word of the turn
     stretch: int  # speech between two pauses
     clause: int
+    bare: bool = False  # here begins a clause without a conjunction
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,15 +90,30 @@ class Affirmed:
     # --- taking it apart
 
     def _tokens(self, words: Sequence[TurnWord]) -> Iterator[_Token]:
-        stretch = clause = 0
         flat = [(part, index) for index, word in enumerate(words) for part in (word.plain or ("",))]
+        stretches = list(self._stretched(flat, words))
+        long = {stretch for stretch, count in Counter(stretches).items() if count > BREATHLESS}
+        clause = 0
         for place, (text, index) in enumerate(flat):
-            before = flat[place - 1][1] if place else index
-            if index != before and self._breaks(words[before], words[index]):
-                stretch, clause = stretch + 1, clause + 1
-            elif place and self._opens_clause(flat, place):
+            stretch = stretches[place]
+            bare = False
+            if place and (stretch != stretches[place - 1] or self._opens_clause(flat, place)):
                 clause += 1
-            yield _Token(text, index, stretch, clause)
+            elif place and stretch in long and self._begins_bare(flat, place):
+                clause, bare = clause + 1, True
+            yield _Token(text, index, stretch, clause, bare)
+
+    def _stretched(self, flat: Sequence[tuple[str, int]], words: Sequence[TurnWord]) -> Iterator[int]:
+        stretch = 0
+        for place, (_, index) in enumerate(flat):
+            before = flat[place - 1][1] if place else index
+            stretch += index != before and self._breaks(words[before], words[index])
+            yield stretch
+
+    def _begins_bare(self, flat: Sequence[tuple[str, int]], place: int) -> bool:
+        before = flat[place - 1][0]
+        held = before in self._list("open_ends") or any(before in self._list(kind) for kind in (*LOCAL, *WIDE, "question_start"))
+        return flat[place][0] in self._list("bare_subjects") and not held
 
     @staticmethod
     def _breaks(before: TurnWord, after: TurnWord) -> bool:
@@ -143,6 +163,16 @@ class Affirmed:
             yield from self._same(tokens, match.start, lambda token: token.clause in clauses and token.stretch == first.stretch)
             yield from (p for p in range(max(0, match.start - LEFT), match.start) if tokens[p].stretch == first.stretch)
             yield from self._rightward(match.end, RIGHT, tokens)
+            yield from self._head(match, tokens)
+
+    @staticmethod
+    def _head(match: _Match, tokens: Sequence[_Token]) -> Iterator[int]:
+        """What stands before a clause without a conjunction may be what it is about: "the garden I have really never liked"."""
+        start = match.start
+        while start > 0 and tokens[start - 1].clause == tokens[match.start].clause:
+            start -= 1
+        if tokens[start].bare:
+            yield from range(max(0, start - LEFT), start)
 
     def _points_back(self, match: _Match, tokens: Sequence[_Token]) -> bool:
         """Whether "it" or the like in its clause means what was named before."""

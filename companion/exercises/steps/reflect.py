@@ -8,7 +8,8 @@ from companion.effects import FloorKind, GiveFloor, Mode
 from companion.events import Exit
 from companion.exercises.cue_desk import Custom, News
 from companion.exercises.cues import ASKED, RUNG, Cue
-from companion.exercises.reflection import LINES, Ladder, Rung
+from companion.exercises.hints import NOTHING, Offer
+from companion.exercises.reflection import Help, Ladder
 from companion.exercises.step_spec import ReflectSpec
 from companion.exercises.steps.asking import source_question
 from companion.exercises.steps.question import Question, Reply
@@ -98,7 +99,7 @@ class Reflect:
             tried = self._said() >= samples(A_WORD) or beat.pressed or beat.ordered("done")
             return self._check(beat) if tried else self._enough(beat)
         if beat.ordered("hint"):
-            return self._climb(self._ladder.hinted(), beat, asked=True)
+            return self._climb(self._ladder.hinted(self._offer()), beat, asked=True)
         if beat.ordered("help"):
             return self._climb(self._ladder.helped(), beat, asked=True)
         if self._said() < samples(A_WORD) and self._waited(beat):
@@ -110,11 +111,17 @@ class Reflect:
         wait = samples(self._scene.manners.reflect_wait)
         return beat.moment.quiet_for >= wait and beat.clock - max(self._since, self._climbed) >= wait
 
-    def _climb(self, rung: Rung | None, beat: Beat, *, asked: bool = False) -> list[Wish]:
+    def _offer(self) -> Offer:
+        """What may be given of the source's turn: nothing in a soft step, and nothing once the source has added to it."""
+        recollection = self._scene.recollection
+        usable = recollection is not None and self.mode is Mode.WORDS and not self._spec.soft and self._tried == 0
+        return recollection.offer(self.source) if recollection is not None and usable else NOTHING
+
+    def _climb(self, help: Help | None, beat: Beat, *, asked: bool = False) -> list[Wish]:
         self._climbed = beat.clock
-        if rung is None:
+        if help is None:
             return []
-        line, slots = LINES[rung], self._scene.slots(self.source)
+        line, slots = help.line, self._scene.slots(self.source) | help.slots
         if asked:
             return [Cue(ASKED, beat.now, line=line, tag=line, id=line, slots=slots, holder=self.source)]
         return [Cue(RUNG, beat.now, line=line, tag=line, id=line, slots=slots, holder=self.source)]

@@ -13,6 +13,7 @@ from companion.exercises.cue_desk import Custom, News, Why
 from companion.exercises.cues import OWED, Cue
 from companion.exercises.moment import Moment
 from companion.exercises.path import Place, Roles
+from companion.exercises.reflection import Recollection
 from companion.exercises.script import Script
 from companion.exercises.step_spec import Size
 from companion.exercises.talk import Talk
@@ -99,7 +100,7 @@ class Scene:
 
     `last_holder`: who had the last turn in this exercise. `used`: samples the other used in the twin of this turn. `named`: whom
     the companion has named in it. `recalled`: the opener of the first half of a mirrored block. `thanks_follow`: the next step is
-    a thank-you already.
+    a thank-you already. `recollection`: what may come back of the turn before; None where no words are to be had.
     """
 
     place: Place
@@ -119,6 +120,7 @@ class Scene:
     named: frozenset[str] = frozenset()
     used: int = 0
     thanks_follow: bool = False
+    recollection: Recollection | None = None
 
     @property
     def roles(self) -> Roles:
