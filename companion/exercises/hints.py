@@ -1,8 +1,8 @@
 """Which words may come back as a hint: at most two, said by the holder, and only what nothing forbids.
 
 A hint is known x repeated x recent: in the language's list of harmless words, said at least twice and surely, not long before the
-end of the turn, and plainly affirmed each time (`affirmed`). A feeling is quoted on narrower terms still. Say less than we know: a
-wrong word put into somebody's mouth costs more than ten helpful ones gain. The figures are choices of ours, checked by
+end of the turn, and plainly affirmed each time (`affirmed`). A feeling is quoted on narrower terms. Say less than we know: a wrong
+word put into somebody's mouth costs more than ten helpful ones gain. The figures are choices of ours, checked by
 `tests/exercises/test_hints.py` on turns written for it.
 """
 
@@ -58,7 +58,7 @@ class Hints:
     """Judges the words of turns. Holds no words of anybody."""
 
     def __init__(self, library: Library, known: Collection[str] | None = None, unspoken: Collection[str] = ()) -> None:
-        """`known`: the words the recogniser can hear, where that is known. `unspoken`: more that is never given, such as names."""
+        """`known`: the words the recogniser can hear, where that is known. `unspoken`: never given either, as names are."""
         lists, blocked = library.word_lists.get("hints", {}), library.word_lists.get("blocked", {})
         never = {word for name, words in blocked.items() if name in NEVER or name.startswith("private_") for word in words}
         never.update(part for group in blocked.get("confusables", ()) for part in group.split())

@@ -14,6 +14,7 @@ HOLDERS = 0.8
 """Attribution from which a word counts as the holder's; others become holes (a choice of ours)."""
 LEAST_SNR = 10.0
 """dB of signal to noise below which nothing of a turn is used (a choice of ours)."""
+EXPECTED = '{"id": …, "words": [{"word": …, "conf": …, "start": …, "end": …}]}'
 UNKNOWN = ("[unk]", "<unk>")
 
 
@@ -47,9 +48,7 @@ def read_turn(line: str) -> Turn:
         data = json.loads(line)
     except (ValueError, RecursionError) as bad:
         at = f" at column {bad.colno}" if isinstance(bad, json.JSONDecodeError) else ""
-        raise BadTurn(
-            f'this is not JSON{at}; expected {{"id": …, "words": [{{"word": …, "conf": …, "start": …, "end": …}}]}}'
-        ) from None
+        raise BadTurn(f"this is not JSON{at}; expected {EXPECTED}") from None
     if not isinstance(data, dict):
         raise BadTurn(f"found {_kind(data)}; expected an object with id and words")
     words = data.get("words")
@@ -58,8 +57,8 @@ def read_turn(line: str) -> Turn:
     snr = _number(data.get("snr_db", math.inf))
     clear = data.get("soft") is not True and (math.isinf(snr) or snr >= LEAST_SNR)
     return Turn(
-        _plain_id(data.get("id")), tuple(_word(each) for each in words), clear, data.get("level") == "deep", _name(data, "source"),
-        _name(data, "listener"),
+        _plain_id(data.get("id")), tuple(_word(each) for each in words), clear, data.get("level") == "deep",
+        _name(data, "source"), _name(data, "listener"),
     )  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""Turns as a recogniser would give them, from written sentences: a word every third of a second, pauses where the writing has them."""
+"""Turns as a recogniser would give them, from written sentences: with pauses where the writing has them."""
 
 from __future__ import annotations
 
