@@ -20,13 +20,14 @@ from companion.hearing.ambience import Ambience, Others
 from companion.hearing.attribution import ByHand, ByNet
 from companion.hearing.background import Background
 from companion.hearing.enrolment import (
-    NOISY_DB,
-    NOISY_RECORDING_DB,
-    SAME_VOICE,
+    LIVE,
+    RECORDED,
     Enrolment,
+    Limits,
     Separability,
     colour_of,
     compared,
+    same_person,
     separability,
 )
 from companion.hearing.features import HOP, LATE, Features, Frames
@@ -105,7 +106,7 @@ class Hearing:
             if frames is not None:
                 e.feed(frames)
         self._model.reset()
-        return self._take(who, e, NOISY_RECORDING_DB)
+        return self._take(who, e, RECORDED)
 
     def enrol(self, e: Enrol) -> None:
         """Begin or end learning a partner by talk: all speech between is theirs."""
@@ -116,13 +117,13 @@ class Hearing:
             self._retrack([e.who])
         elif self._enrolling == e.who:
             self._enrolling = None
-            self._notices.append(self._take(e.who, self._enrolments[e.who], NOISY_DB))
+            self._notices.append(self._take(e.who, self._enrolments[e.who], LIVE))
 
-    def _take(self, who: Partner, e: Enrolment, noisy_db: float) -> Enrolled:
+    def _take(self, who: Partner, e: Enrolment, limits: Limits) -> Enrolled:
         """Make the profiles once both enrolments are good."""
-        trouble = e.trouble(self._background.voices, noisy_db)
+        trouble = e.trouble(self._background.voices, limits)
         other = self._enrolments.get(self.pair.other(who))
-        if trouble is None and other is not None and self._same(e, other):
+        if trouble is None and other is not None and same_person(self._background.voices, e, other, limits):
             trouble = "same-voice"
         self._enrolments.pop(who, None)
         if trouble is None:
@@ -130,10 +131,6 @@ class Hearing:
             self._introduce()
         self._retrack([*self.pair, None] if self.enrolled else [None])
         return Enrolled(self._now, self._now, who, round(e.seconds, 2), trouble)
-
-    def _same(self, e: Enrolment, other: Enrolment) -> bool:
-        mine, theirs = compared(self._background.voices, e, other)
-        return float(mine.mean() + theirs.mean()) / 2 < SAME_VOICE
 
     def _introduce(self) -> None:
         """With both partners known, begin to tell them apart."""

@@ -38,7 +38,7 @@ def test_the_companions_own_voice_is_nobodys_speech() -> None:
 def test_partners_are_learned_by_talk() -> None:
     h = hearing(enrolled=False)
     notices = []
-    for who, sound in ((ALEX, enrolment(ALEX)), (SAM, enrolment(SAM))):
+    for who, sound in ((ALEX, enrolment(ALEX)), (SAM, enrolment(SAM, seconds=14.0))):
         h.enrol(Enrol(who))
         during = [h.feed(b) for b in blocks(sound)]
         assert {s.by for d in during for s in d.segments if s.start > d.now - 5 * BLOCK} <= {who}
