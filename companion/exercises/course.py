@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from companion.conversation.manners import MANNERS
 from companion.effects import Mode, Prepare
 from companion.events import ExerciseEnded, ExerciseStarted, Exit, Mishap, StepEntered, StepLeft
 from companion.exercises.ahead import lines_ahead
-from companion.exercises.content import Evening, Exercise, Library, PlanItem, Size
+from companion.exercises.chooser import choose
+from companion.exercises.content import LEVELS, Evening, Exercise, Level, Library, PlanItem, Size
 from companion.exercises.cue_desk import CueDesk
 from companion.exercises.cues import Cue
+from companion.exercises.diary import Past
+from companion.exercises.gates import Wish as EveningWish
 from companion.exercises.path import Elsewhere, Facts, Path, Place
 from companion.exercises.script import Script
 from companion.exercises.steps.play import played
@@ -27,6 +30,12 @@ STATES = {"welcome": "welcome", "close": "closing", "time-out": "resting"}
 WHO = "who-is-who"
 """The frame played between two steps when we have lost track of the voices, at most twice an evening."""
 WHO_MOST = 2
+WHICH = "which-evening"
+"""The frame that asks what the evening is to be; its answers name a theme and minutes."""
+LEVEL_OF: dict[str, Level] = {"first": "light", "quick": "light", "warm": "open", "deep": "deep"}
+"""The most tender level of what was chosen; "you choose" stays at open, since nobody chose deep."""
+MINUTES = {"ten": 10.0, "twenty": 20.0, "forty": 40.0, "sixty": 60.0}
+UNDECIDED = frozenset({"you-choose", "nothing"})
 WORTH_BEGINNING = 0.5
 """An exercise is left out when less than this share of its length is left of the evening."""
 
@@ -53,7 +62,7 @@ class Course:
 
     def __init__(
         self, evening: Evening, library: Library, tonight: Tonight, script: Script, desk: CueDesk, talk: Talk, ear: Ear,
-        answers: Answers,
+        answers: Answers, wish: EveningWish,
     ) -> None:  # fmt: skip
         self.playing: Playing | None = None
         self.over: str | None = None
@@ -62,7 +71,10 @@ class Course:
         self._plan: deque[PlanItem] = deque(evening.plan)
         self._played: set[str] = set()
         self._exercises = 0
+        self._done: list[str] = []
+        self._passed: set[str] = set()
         self._form = ""
+        self._wish = wish
         self._later: tuple[Playing, Place] | None = None  # what an interlude keeps waiting
 
     @property
@@ -113,6 +125,8 @@ class Course:
         if playing is None or playing.place is None or playing.step is None:
             return
         step, place = playing.step, playing.place
+        if exit == "pass" and not playing.exercise.frame:
+            self._passed.add(playing.exercise.slug)
         self.close(exit)
         playing.declined = place.spec.kind == "ask" and exit == "no" and not self.turned
         if step.answer is not None:
@@ -174,6 +188,16 @@ class Course:
             tonight.out.append(ExerciseEnded(tonight.now, tonight.now, self.playing.exercise.slug, outcome))
             self.playing = None
 
+    def past(self, day: int, openers: Sequence[str]) -> Past:
+        """What a diary would hold of this evening so far."""
+        passed = tuple(sorted(self._passed))
+        return Past(self._evening.slug, day, tuple(self._done), passed, tuple(openers), str(self._next_first()))
+
+    def _next_first(self) -> Partner:
+        """Who starts the next exercise, tonight or another evening: the two take turns."""
+        first = self._tonight.first
+        return first if self._exercises % 2 == 0 else self._tonight.pair.other(first)
+
     # --- playing
 
     def play(self, beat: Beat) -> None:
@@ -216,8 +240,10 @@ class Course:
 
     def _begin(self, exercise: Exercise, size: Size) -> None:
         tonight = self._tonight
-        first = tonight.first if exercise.frame or self._exercises % 2 == 0 else tonight.pair.other(tonight.first)
-        self._exercises += 0 if exercise.frame else 1
+        first = tonight.first if exercise.frame else self._next_first()
+        if not exercise.frame:
+            self._exercises += 1
+            self._done.append(exercise.slug)
         self._script.exercise = exercise
         self._script.forget_drafts()
         self._desk.begin_exercise()
@@ -304,12 +330,20 @@ class Course:
             if to == "close":  # nothing is ever played after it
                 self._plan.clear()
             self._plan.appendleft(PlanItem(frame=to))
+        elif playing.exercise.slug == WHICH:
+            self._take_up(choose(self._library, self._wish))
         elif playing.declined:
             instead = playing.exercise.instead
             if instead is not None and not self._comes(instead):
                 self._plan.appendleft(PlanItem(exercise=instead, size="short"))
         elif playing.exercise.after == "soft-landing":
             self._plan.appendleft(PlanItem(frame="soft-landing"))
+
+    def _take_up(self, evening: Evening) -> None:
+        """Play the evening that was chosen; its welcome has been."""
+        self._plan = deque(item for item in evening.plan if item.frame != "welcome")
+        self._evening = evening.model_copy(update={"time": evening.time + self._tonight.elapsed})
+        self._tonight.level = LEVELS[self._wish.deepest]
 
     def _ask_who(self, playing: Playing, place: Place) -> bool:
         """Between two steps, when we have lost track of the voices: each says a sentence, then the exercise goes on."""
@@ -339,6 +373,10 @@ class Course:
             self._tonight.keep = not self._tonight.forgotten
         elif sets == "manner" and answer in MANNERS:
             self._tonight.manners = self._desk.manners = MANNERS[answer]
+        elif sets == "theme":
+            self._wish = replace(self._wish, theme=None if answer in UNDECIDED else answer, level=LEVEL_OF.get(answer, "open"))
+        elif sets == "minutes" and answer not in UNDECIDED:
+            self._wish = replace(self._wish, minutes=MINUTES[answer])
 
     def _too_late_for(self, exercise: Exercise, size: Size) -> bool:
         left = self._evening.time - self._tonight.elapsed
@@ -359,7 +397,9 @@ class Course:
         return facts
 
     def _words_ahead(self) -> bool:
-        return self._tonight.words and any(Mode.WORDS in self._library.played(item).modes() for item in self._plan)
+        """Whether words may still be listened for tonight; where the evening is not chosen yet, they may."""
+        ahead = (item.frame == WHICH or Mode.WORDS in self._library.played(item).modes() for item in self._plan)
+        return self._tonight.words and any(ahead)
 
     def _mishap(self, place: Place, trouble: Exception) -> None:
         now = self._tonight.now

@@ -6,7 +6,7 @@ commands that work everywhere stand in front of the step.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Literal
 
 from companion.conversation.manners import Manners
@@ -25,7 +25,9 @@ from companion.exercises.content import Evening, Level, Library
 from companion.exercises.course import Course
 from companion.exercises.cue_desk import CueDesk, CueVoice
 from companion.exercises.cues import KINDS, Cue
+from companion.exercises.diary import Past
 from companion.exercises.ear import CommandEar
+from companion.exercises.gates import Wish, deepest
 from companion.exercises.holding import Aside, Holding
 from companion.exercises.moment import Moment
 from companion.exercises.mouth import Mouth
@@ -57,6 +59,8 @@ class Engine:
 
     `enrolled`: the voices are known already. `words`: a recogniser is present that may give words. `first`: who starts (the
     first of the pair if not given). `size`: overrides the evening's own lengths. `evenings_done`, `diary_on`: of the diary.
+    `level`: nothing more tender is asked; as tender as the plan, if not given.
+    `wish`: what is behind them, for the question what tonight is to be.
     `card`: numbers of the help card as they are to be said (emergency, abuse_line, crisis_line), where the country is set.
     Raises Trouble where the library has no answers.
     """
@@ -65,13 +69,14 @@ class Engine:
         self, evening: Evening, library: Library, pair: Pair, manners: Manners, *, seed: int, enrolled: bool, words: bool,
         answers: Answers | None = None, first: Partner | None = None, size: Size | None = None, cue_voice: CueVoice = "spoken",
         names: bool = True, friends: bool = False, evenings_done: int = 0, diary_on: bool = False, night: bool = False,
-        channels: int = 1, level: Level = "light", heard_before: Sequence[str] = (), card: Mapping[str, str] | None = None,
+        channels: int = 1, level: Level | None = None, heard_before: Collection[str] = (), card: Mapping[str, str] | None = None,
+        wish: Wish | None = None,
     ) -> None:  # fmt: skip
         self.finished = False
         self._evening, self._library = evening, library
         self._tonight = Tonight(
-            pair, manners, first or pair.one, words, names, set(pair) if enrolled else set(), size, level, evenings_done,
-            diary_on, night, channels,
+            pair, manners, first or pair.one, words, names, set(pair) if enrolled else set(), size,
+            level or deepest(evening.plan, library), evenings_done, diary_on, night, channels,
         )  # fmt: skip
         self._script = script = Script(library, Phrasebook(seed, heard_before), names=names, friends=friends)
         self._mouth = Mouth()
@@ -80,8 +85,9 @@ class Engine:
         self._safety = Safety(library)
         self._talk = Talk(pair)
         self._course = Course(
-            evening, library, self._tonight, script, self._desk, self._talk, self._ear, answers or answers_of(library)
-        )
+            evening, library, self._tonight, script, self._desk, self._talk, self._ear, answers or answers_of(library),
+            wish or Wish(evenings_done=evenings_done),
+        )  # fmt: skip
         self._requests = Requests(self._tonight, self._course, self._desk, self._ear, library, card or {})
         self._surroundings = Surroundings(self._tonight, self._course, self._desk, self._mouth, self._ear)
         self._holding = Holding(
@@ -96,6 +102,10 @@ class Engine:
         self._given: dict[str, Sample] = {}
         self._pressed = False
         self._shown: tuple[str, int] | None = None
+
+    def past(self, day: int) -> Past:
+        """What a diary would hold of this evening: evening, exercises, passes, openers, who starts next. Nothing of how it went."""
+        return self._course.past(day, self._script.asked)
 
     # --- what the core calls
 

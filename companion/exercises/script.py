@@ -30,6 +30,11 @@ class Script:
         self._friends = friends
         self._drafts: dict[tuple[str, tuple[tuple[str, str], ...], bool], str] = {}
 
+    @property
+    def asked(self) -> tuple[str, ...]:
+        """The openers of this evening so far, as written."""
+        return tuple(self._book.state["asked"])
+
     def words(self, line: str, slots: Slots, *, role_free: bool) -> str | None:
         """The next phrasing of a line: the one drafted ahead, if there is one."""
         role_free = role_free or not self._names

@@ -100,7 +100,10 @@ class Option(Record):
 
 
 class ChooseSpec(StepBase):
-    """A choice of at most three, spoken as words. Leaves by a, b or c in the order of the options."""
+    """A choice of at most three, spoken as words. Leaves by a, b or c in the order of the options.
+
+    `unspoken`: further answers, understood and never named aloud; they leave by `done`. `sets`: what the answer decides.
+    """
 
     short_for: ClassVar[str] = "line"
     fits: ClassVar[frozenset[Mode]] = frozenset({Mode.NUM})
@@ -108,23 +111,24 @@ class ChooseSpec(StepBase):
     line: Name
     options: tuple[Option, ...] = Field(min_length=2, max_length=3)
     of: Role | Literal["both", "either"] = "either"
+    unspoken: tuple[Option, ...] = ()
     otherwise: Name
     tries: Times = 2
     wait: Seconds = 8.0
-    sets: Literal["manner"] | None = None
+    sets: Literal["manner", "theme", "minutes"] | None = None
     listen: Mode = Mode.NUM
 
     @model_validator(mode="after")
     def _otherwise_is_an_option(self) -> ChooseSpec:
-        names = [option.name for option in self.options]
+        names = [option.name for option in (*self.options, *self.unspoken)]
         if self.otherwise not in names:
             raise ValueError(f"otherwise: found {self.otherwise!r}; expected one of the options {', '.join(names)}")
         return self
 
-    def exit_of(self, option: str) -> Literal["a", "b", "c"]:
+    def exit_of(self, option: str) -> Literal["a", "b", "c", "done"]:
         """The exit an option leaves by."""
-        index = [each.name for each in self.options].index(option)
-        return ("a", "b", "c")[index]
+        names = [each.name for each in self.options]
+        return ("a", "b", "c")[names.index(option)] if option in names else "done"
 
 
 class TurnSpec(StepBase):

@@ -196,7 +196,7 @@ class Choose:
     def enter(self, at: Sample) -> list[Wish]:
         """Name the options."""
         self._question = self._put(self._spec.line, at)
-        phrases = tuple(phrase for option in self._spec.options for phrase in option.phrases)
+        phrases = tuple(phrase for option in (*self._spec.options, *self._spec.unspoken) for phrase in option.phrases)
         return [
             self._scene.ear.listen(self.mode, "choose", answers=phrases), GiveFloor(FloorKind.NOBODY), *self._question.begin(at)
         ]  # fmt: skip
@@ -248,4 +248,5 @@ class Choose:
         return Question(self._scene, cue, self._read, of=None, again="c_unheard_choice", wait=spec.wait, tries=spec.tries)
 
     def _read(self, phrase: PhraseHeard, late: bool) -> str | None:
-        return next((option.name for option in self._spec.options if phrase.phrase in option.phrases), None)
+        known = (*self._spec.options, *self._spec.unspoken)
+        return next((option.name for option in known if phrase.phrase in option.phrases), None)
