@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import json
-from typing import Annotated
+from collections.abc import Sequence
+from typing import Annotated, get_args
 
 import typer
 from rich.console import Console
 from rich.table import Table
 
-from companion.evening import house
+from companion.evening import folders, house
 from companion.evening import settings as stored
+from companion.exercises.by_size import SIZES, Size
+from companion.exercises.content import LEVELS, Exercise, Practice, did_you_mean
+from companion.trouble import Trouble
 
 
 def register(app: typer.Typer) -> None:
@@ -22,38 +26,67 @@ def exercises(
     practice: Annotated[str | None, typer.Option(help="Only those that serve this practice, like gratitude.")] = None,
     level: Annotated[str | None, typer.Option(help="Only this level: light, open or deep.")] = None,
     most_minutes: Annotated[float | None, typer.Option(help="Only those that can be done in so many minutes.")] = None,
+    size: Annotated[str | None, typer.Option(help="The size that --most-minutes is about: short, medium or long.")] = None,
     language: Annotated[str | None, typer.Option(help="Another language than the one in your settings.")] = None,
+    own: Annotated[bool, typer.Option("--own", help="Only those from your own folder.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print as JSON.")] = False,
 ) -> None:
-    """List exercises by practice, level and length, and the evenings made of them.
+    """List exercises by practice, level and length, where each comes from, and the evenings made of them.
 
-    Example: companion exercises --practice gratitude
+    Your own lie in ~/.config/companion/content (or where $COMPANION_CONTENT says); one with the name of ours replaces it.
+
+    Example: companion exercises --practice gratitude --most-minutes 5
     """
+    _known("practice", practice, get_args(Practice))
+    _known("level", level, LEVELS)
+    _known("size", size, SIZES)
     tongue = language or stored.load().language
-    library = house.library(tongue)
+    library, findings = house.content(tongue)
     rows = [
         {
             "slug": one.slug,
             "title": one.title,
             "practices": list(one.serves),
             "level": one.level,
-            "minutes": {size: round(getattr(one.lasts, size) / 60, 1) for size in ("short", "medium", "long")},
+            "minutes": {length: round(one.lasts.of(length) / 60, 1) for length in SIZES},
             "language": tongue,
+            "origin": _origin(one),
         }
         for one in library.exercises.values()
         if (practice is None or practice in one.serves)
         and (level is None or one.level == level)
-        and (most_minutes is None or one.lasts.short <= most_minutes * 60)
+        and (most_minutes is None or one.lasts.of(_size(size)) <= most_minutes * 60)
+        and (not own or _origin(one) == "own")
     ]
     if as_json:
         typer.echo(json.dumps(rows, ensure_ascii=False))
         return
-    table = Table("exercise", "title", "practices", "level", "minutes", box=None)
+    console = Console()
+    table = Table("exercise", "title", "practices", "level", "minutes", "from", box=None)
     for row in rows:
         minutes = row["minutes"]
         assert isinstance(minutes, dict)
         spread = " / ".join(f"{value:g}" for value in minutes.values())
-        table.add_row(str(row["slug"]), str(row["title"]), ", ".join(row["practices"]), str(row["level"]), spread)
-    console = Console()
+        table.add_row(
+            str(row["slug"]), str(row["title"]), ", ".join(row["practices"]), str(row["level"]), spread, str(row["origin"])
+        )
     console.print(table)
-    console.print("\nevenings: " + ", ".join(library.evenings))
+    if not rows:
+        console.print("No exercise fits; leave out one of the options.")
+    console.print("\nevenings: " + ", ".join(library.evenings), highlight=False)
+    if findings:
+        console.print(f"[yellow]{house.left_out(findings)}[/yellow]", highlight=False, soft_wrap=True)
+
+
+def _origin(exercise: Exercise) -> str:
+    """`own` for the pair's files, else `ours`."""
+    return "own" if exercise.where.startswith(f"{folders.user_content()}/") else "ours"
+
+
+def _size(given: str | None) -> Size:
+    return next((size for size in SIZES if size == given), "short")
+
+
+def _known(what: str, given: str | None, known: Sequence[str]) -> None:
+    if given is not None and given not in known:
+        raise Trouble(f"There is no {what} {given!r}{did_you_mean(given, known)}; expected one of {', '.join(known)}.")

@@ -15,6 +15,7 @@ from companion.cli.terminal import Terminal
 from companion.evening import settings as stored
 from companion.evening.leaving import Leaving
 from companion.evening.sound import devices
+from companion.exercises.content_files import content_folder, is_content, user_content_folder
 
 if TYPE_CHECKING:
     from companion.evening.guided import Ended
@@ -46,6 +47,7 @@ def run(
     if partners is not None:
         update["partners"] = tuple(part.strip() for part in partners.split(","))
     settings = stored.checked({**settings.model_dump(), **update})
+    _check_name(evening or settings.evening, settings.language)
     python_only()
     console = Console()
     terminal = Terminal(console)
@@ -64,6 +66,14 @@ def run(
                 evening or settings.evening, settings, microphone, loudspeaker, terminal, leaving, out=keep_log, say=console.print
             )  # fmt: skip
     _leave(_tell(ended, console))
+
+
+def _check_name(evening: str, language: str) -> None:
+    """A name that nothing has is told before any device is opened or waited for; what has a file is loaded meanwhile."""
+    if not is_content(evening, (content_folder(), user_content_folder())):
+        from companion.evening import house
+
+        house.evening_called(evening, house.library(language))
 
 
 def _tell(ended: Ended, console: Console) -> int:

@@ -16,9 +16,9 @@ import numpy as np
 from companion.adapters.devices import list_devices, present
 from companion.adapters.voices import choose_voice
 from companion.adapters.vosk_recognizer import vocabulary_of
-from companion.evening import folders, house
+from companion.evening import folders, house, models
 from companion.evening import settings as stored
-from companion.exercises.loader import load_library
+from companion.exercises.commands import vocabulary
 from companion.partner import Pair, Partner
 from companion.timeline import BLOCK, RATE
 from companion.trouble import Trouble
@@ -28,6 +28,9 @@ BUDGET = 0.5
 
 LEAST_FREE = 200e6
 """Bytes of free disk below which logs and rendered speech are at risk."""
+
+WORDS_MISSED = 0.2
+"""Share of the words listened for that a model may lack before it is probably for another language. A choice of ours."""
 
 Verdict = Literal["good", "so-so", "bad"]
 
@@ -70,7 +73,8 @@ def _sound() -> Iterator[Check]:
     microphone, speaker, sentence = present(settings.microphone, settings.speaker)
     names = ", ".join(sorted({device.plain for device in list_devices()})) if microphone or speaker else ""
     yield Check("microphone", "good" if microphone else "bad", names if microphone else "none", "" if microphone else sentence)
-    yield Check("speaker", "good" if speaker else "bad", names if speaker else "none", "" if speaker else sentence)
+    told = sentence if microphone else ""  # one hint is enough for both
+    yield Check("speaker", "good" if speaker else "bad", names if speaker else "none", "" if speaker else told)
 
 
 def _voice() -> Iterator[Check]:
@@ -82,24 +86,25 @@ def _voice() -> Iterator[Check]:
 
 def _words() -> Iterator[Check]:
     settings = stored.load()
-    folder = Path(settings.speech_model) if settings.speech_model else house.models_folder() / "embedded-en"
-    if house.recognizer(Path(settings.speech_model) if settings.speech_model else None) is None:
-        yield Check(
-            "speech model",
-            "so-so",
-            "none",
-            "Without one there are no voice commands; the evening runs by clock, silence and button.",
-        )
+    named = Path(settings.speech_model) if settings.speech_model else None
+    folder = models.in_force(named, settings.language)
+    if folder is None or house.recognizer(named, language=settings.language) is None:
+        yield Check("speech model", "so-so", "none", house.without_words(settings.language))
         return
-    words = vocabulary_of(folder)
+    words, wanted = vocabulary_of(folder), vocabulary(house.library(settings.language))
+    unknown = wanted - words
+    if len(unknown) > WORDS_MISSED * len(wanted):
+        known = len(wanted) - len(unknown)
+        told = f"It knows {known} of the {len(wanted)} words that are listened for: is it for {settings.language!r}?"
+        yield Check("speech model", "so-so", f"{folder.name}: {len(words)} words", told)
+        return
     yield Check("speech model", "good", f"{folder.name}: {len(words)} words; good for commands and answers")
 
 
 def _content() -> Iterator[Check]:
-    own = folders.user_content()
-    library, problems = load_library(user_folder=own if own.is_dir() else None, language=stored.load().language)
+    library, problems = house.content(stored.load().language)
     found = f"{len(library.exercises)} exercises, {len(library.evenings)} evenings"
-    yield Check("content", "so-so" if problems else "good", found, f"{problems[0]} (see companion lint)" if problems else "")
+    yield Check("content", "so-so" if problems else "good", found, house.left_out(problems))
 
 
 def _disk() -> Iterator[Check]:

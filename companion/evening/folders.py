@@ -10,6 +10,7 @@ from pathlib import Path
 
 from platformdirs import user_cache_path, user_config_path, user_data_path, user_state_path
 
+from companion.exercises.content_files import user_content_folder
 from companion.trouble import Trouble
 
 _APP = "companion"
@@ -28,8 +29,8 @@ def settings_file() -> Path:
 
 
 def user_content() -> Path:
-    """Content of the couple's own; wins over ours, file by file."""
-    return config() / "content"
+    """Content of the couple's own; wins over ours, file by file. `$COMPANION_CONTENT`, else beside the settings."""
+    return user_content_folder()
 
 
 def voices() -> Path:

@@ -75,12 +75,15 @@ class _Evening:
     def __init__(self, name: str, settings: Settings, channels: int, say: Callable[[str], None]) -> None:
         self._name, self._settings = name, settings
         self._pair = Pair(Partner(settings.partners[0]), Partner(settings.partners[1]))
-        library = house.library(settings.language)
+        library, findings = house.content(settings.language)
         evening = house.evening_called(name, library)
+        if findings:
+            say(house.left_out(findings))
         self._chime_db = house.manners(settings, evening).chime_db
-        engine = house.recognizer(Path(settings.speech_model) if settings.speech_model else None)
+        named = Path(settings.speech_model) if settings.speech_model else None
+        engine = house.recognizer(named, language=settings.language)
         if engine is None:
-            say("No speech model is installed: the evening runs by the clock, by silence and by the button.")
+            say(house.without_words(settings.language))
         self._recognizer = GuardedRecognizer(engine) if engine is not None else None
         seed = time.time_ns() % 2**32
         self._companion = house.companion(evening, library, self._pair, settings, self._recognizer, channels, seed=seed)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from companion.adapters.silero_activity import SileroActivity
@@ -12,9 +13,12 @@ from companion.conversation.manners import MANNERS, Manners
 from companion.core import Companion, Hears
 from companion.evening import folders, models
 from companion.evening.settings import Settings
-from companion.exercises.content import Evening, Library, Size, did_you_mean, evening_of
+from companion.exercises.content import Evening, Language, Library, Size, did_you_mean, evening_of
+from companion.exercises.content_files import BASE, content_folder, languages
 from companion.exercises.engine import Engine
+from companion.exercises.finding import Finding
 from companion.exercises.loader import load_library
+from companion.exercises.reading import read_record
 from companion.hearing.background import Background
 from companion.hearing.ears import Ears
 from companion.hearing.hearing import Hearing
@@ -44,13 +48,21 @@ def activity() -> SileroActivity:
     return SileroActivity(models_folder() / "silero" / "silero_16k.npz")
 
 
-def recognizer(model: Path | None = None, unknown: bool = True) -> Recognizer | None:
-    """The recogniser with this model (folder or name), else with the one in force; None where none is installed.
+def recognizer(model: Path | None = None, unknown: bool = True, language: str = BASE) -> Recognizer | None:
+    """The recogniser with this model (folder or name), else with the one in force for the language; None where none is installed.
 
     `unknown`: other speech may be heard as no phrase. Raises Trouble for what is no model.
     """
-    folder = models.in_force(model)
+    folder = models.in_force(model, language)
     return VoskRecognizer(folder, unknown) if folder is not None else None
+
+
+def without_words(language: str) -> str:
+    """What to say where there is no recogniser: what the evening goes by, and what would bring one."""
+    known = models.models_for(language)
+    fetch = f" For voice commands, run once: companion models fetch {known[0].name}" if known and not known[0].shipped else ""
+    named = "" if language == BASE else f" for the language {language!r}"
+    return f"No speech model{named} is installed: the evening runs by the clock, by silence and by the button.{fetch}"
 
 
 def ears(pair: Pair, channels: int, recognizer: Recognizer | None) -> Ears:
@@ -59,11 +71,24 @@ def ears(pair: Pair, channels: int, recognizer: Recognizer | None) -> Ears:
     return Ears(Hearing(pair, activity(), background, channels), OwnVoice(activity()), Words(recognizer))
 
 
+def content(language: str) -> tuple[Library, list[Finding]]:
+    """All content of a language: ours, and the couple's own over it; and what kept files of theirs out. Raises Trouble."""
+    own = folders.user_content()
+    return load_library(user_folder=own if own.is_dir() else None, language=language, cache=folders.read_content())
+
+
 def library(language: str) -> Library:
     """All content of a language: ours, and the couple's own over it. A broken file of theirs is left out."""
-    own = folders.user_content()
-    found, _ = load_library(user_folder=own if own.is_dir() else None, language=language, cache=folders.read_content())
-    return found
+    return content(language)[0]
+
+
+def left_out(findings: Sequence[Finding]) -> str:
+    """One sentence on the files that were left out; "" where none was."""
+    files = {each.file: each for each in reversed(findings)}
+    if not files:
+        return ""
+    first, more = next(reversed(files.values())), f" and {len(files) - 1} more" if len(files) > 1 else ""
+    return f"Left out: {first}{more}; the rest of your content is played. See: companion lint"
 
 
 def evening_called(name: str, library: Library, size: Size = "short") -> Evening:
@@ -79,7 +104,17 @@ def evening_called(name: str, library: Library, size: Size = "short") -> Evening
 def voice_settings(settings: Settings, faster: int = 0) -> VoiceSettings:
     """The companion's voice as set, so many notches of 10 % faster."""
     speed = min(220.0, max(110.0, settings.words_a_minute * 1.1**faster))
-    return VoiceSettings(voice=settings.voice, words_a_minute=speed, sentence_pause_s=settings.sentence_pause)
+    voice = settings.voice or language_of(settings.language).voice
+    return VoiceSettings(voice=voice, words_a_minute=speed, sentence_pause_s=settings.sentence_pause)
+
+
+def language_of(name: str) -> Language:
+    """What comes with a language, its voice for one. Raises Trouble where there is no content in it."""
+    path = content_folder() / name / "language.yaml"
+    if not path.is_file():
+        known = languages(content_folder())
+        raise Trouble(f"There is no content in {name!r}; there is {', '.join(known)}{did_you_mean(name, known) or '.'}")
+    return read_record(path, Language)
 
 
 def manners(settings: Settings, evening: Evening) -> Manners:

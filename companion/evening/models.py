@@ -19,6 +19,8 @@ from companion.trouble import Trouble
 
 EMBEDDED = "embedded-en"
 """The model that comes along."""
+BASE = "en"
+"""The language it is for."""
 
 Progress = Callable[[float], None]
 
@@ -65,16 +67,30 @@ def folder_of(named: str | Path) -> Path:
     return beside if beside.is_dir() else given
 
 
-def in_force(asked: str | Path | None = None) -> Path | None:
+def in_force(asked: str | Path | None = None, language: str = BASE) -> Path | None:
     """Folder of the speech model to use: the one `asked` for, else `$COMPANION_SPEECH_MODEL`, else the embedded one.
 
-    None where nothing was asked for and none came along. A setting is something asked for (`evening_model`).
+    Another language than the embedded model's takes a model for it that was fetched. None where nothing was asked for and none is
+    here. A setting is something asked for (`evening_model`).
     """
     named = asked or os.environ.get("COMPANION_SPEECH_MODEL")
     if named:
         return folder_of(named)
+    if language != BASE:
+        installed = set(store().installed())
+        return next((store().path(model.name) for model in models_for(language) if model.name in installed), None)
     shipped = shipped_folder() / EMBEDDED
     return shipped if (shipped / "am" / "final.mdl").is_file() else None
+
+
+def models_for(language: str) -> list[KnownModel]:
+    """The known models that hear commands in a language, those of the language at large before those of a country."""
+    fitting = [
+        model
+        for model in catalogue().values()
+        if model.kind == "recognizer" and "commands" in model.can and model.language.split("-")[0] == language
+    ]
+    return sorted(fitting, key=lambda model: (model.language != language, model.size))
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +107,8 @@ class Shelved:
 def listing() -> list[Shelved]:
     """Every known model and every other one that is installed. Raises Trouble where the list is damaged."""
     known, shelf = catalogue(), store()
-    used = in_force(stored.load().speech_model)
+    settings = stored.load()
+    used = in_force(settings.speech_model, settings.language)
     found: list[Shelved] = []
     for name in dict.fromkeys([*known, *shelf.installed()]):
         folder = _place(name, known.get(name))
@@ -178,7 +195,8 @@ def installed_folder(name: str) -> Path:
 
 def used_folder() -> Path:
     """The folder of the model that an evening would use now. Raises Trouble where there is none."""
-    folder = in_force(stored.load().speech_model)
+    settings = stored.load()
+    folder = in_force(settings.speech_model, settings.language)
     if folder is None or not folder.is_dir():
         raise Trouble(f"The model in use is not here ({folder}); run: companion models use {EMBEDDED}")
     return folder.absolute()

@@ -28,7 +28,7 @@ class Settings(BaseModel):
     cue_voice: Literal["spoken", "chimes", "none"] = Field("spoken", description="How unasked cues are given.")
     names: StrictBool = Field(True, description="Whether cues use your names.")
     language: str = Field("en", description="Language of content and voice.")
-    voice: str = Field("gmw/en-us", description="Voice of the companion, as espeak-ng names it.")
+    voice: str | None = Field(None, description="Voice of the companion, as espeak-ng names it; none: the language's own.")
     words_a_minute: int = Field(165, ge=110, le=220, description="Speed of the voice, measured words a minute.")
     sentence_pause: float = Field(0.5, ge=0.1, le=2.0, description="Seconds between two sentences.")
     volume_db: float = Field(0.0, ge=-30.0, le=6.0, description="Loudness of the voice, in decibels around its usual level.")

@@ -6,8 +6,7 @@ plays them. Times are seconds.
 
 from __future__ import annotations
 
-import difflib
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import BeforeValidator, Field, StrictBool, model_validator
@@ -15,6 +14,7 @@ from pydantic import BeforeValidator, Field, StrictBool, model_validator
 from companion.effects import Mode
 from companion.exercises.by_size import BySize, Lengths, Seconds, Size
 from companion.exercises.condition import Condition, Record
+from companion.exercises.finding import did_you_mean
 from companion.exercises.step_spec import Name, Step, walk
 from companion.trouble import Trouble
 
@@ -300,12 +300,6 @@ def _found(among: Mapping[str, Kind], slug: str, what: str) -> Kind:
     if slug in among:
         return among[slug]
     raise Trouble(f"There is no {what} called {slug!r}{did_you_mean(slug, among) or '.'}")
-
-
-def did_you_mean(word: str, among: Iterable[str]) -> str:
-    """`; did you mean …?` with the closest of the known words, or nothing."""
-    close = difflib.get_close_matches(word, list(among), n=1, cutoff=0.6)
-    return f"; did you mean {close[0]!r}?" if close else ""
 
 
 def evening_of(exercise: Exercise, size: Size = "medium") -> Evening:

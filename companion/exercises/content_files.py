@@ -8,14 +8,13 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import platformdirs
 
-from companion.exercises.content import did_you_mean
-from companion.exercises.finding import Finding
+from companion.exercises.finding import Finding, did_you_mean
 from companion.trouble import Trouble
 
 BASE = "en"
@@ -44,6 +43,12 @@ def user_content_folder() -> Path:
     """Where a pair keeps exercises and evenings of their own: `$COMPANION_CONTENT`, else `content` beside their settings."""
     named = os.environ.get("COMPANION_CONTENT")
     return Path(named).expanduser() if named else platformdirs.user_config_path("companion") / "content"
+
+
+def is_content(name: str, folders: Iterable[Path]) -> bool:
+    """Whether an evening or exercise of this name lies in one of these folders, by its file's name; nothing is read."""
+    kinds = ("evenings", "exercises")
+    return any((folder / kind / f"{name}{end}").is_file() for folder in folders for kind in kinds for end in (".yaml", ".yml"))
 
 
 def languages(ours: Path) -> list[str]:

@@ -1,8 +1,9 @@
-"""One thing that is wrong, or doubtful, in a content file."""
+"""One thing that is wrong, or doubtful, in a content file, and what was perhaps meant."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import difflib
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -29,3 +30,9 @@ class ContentTrouble(Trouble):
     def __init__(self, findings: Sequence[Finding]) -> None:
         self.findings = tuple(findings)
         super().__init__("\n".join(map(str, self.findings)))
+
+
+def did_you_mean(word: str, among: Iterable[str]) -> str:
+    """`; did you mean …?` with the closest of the known words, or nothing."""
+    close = difflib.get_close_matches(word, list(among), n=1, cutoff=0.6)
+    return f"; did you mean {close[0]!r}?" if close else ""

@@ -22,6 +22,7 @@ from companion.exercises.lint_shared import help_findings, known_tags, library_f
 from companion.exercises.lint_structure import structure_findings
 from companion.exercises.lint_translation import shared_translation_findings, translation_findings
 from companion.exercises.lint_wording import (
+    Text,
     exercise_texts,
     phrasing_findings,
     shared_phrasing_findings,
@@ -76,6 +77,36 @@ def lint(
                 findings += broken.findings
     findings += _near_openers(given.rings)
     return sorted(set(findings))
+
+
+def texts_of(paths: Sequence[Path], folder: Path | None = None) -> dict[str, list[Text]]:
+    """Everything that is spoken in these files, by language; files with errors of form say nothing."""
+    ours = content_folder(folder)
+    found: dict[str, list[Text]] = {}
+    for path in _yaml_files(paths):
+        try:
+            for language, texts in _texts_in(path, ours):
+                found.setdefault(language, []).extend(texts)
+        except ContentTrouble:
+            continue  # told when the file is judged
+    return found
+
+
+def _texts_in(path: Path, ours: Path) -> Iterator[tuple[str, Iterator[Text]]]:
+    if path.name == "lines.yaml":
+        yield path.parent.name, shared_texts(read_lines(path), str(path))
+    elif _key_of(path) in ("exercise", "frame"):
+        exercise = read_exercise(path)[0]
+        yield exercise.language, exercise_texts(exercise)
+    elif path.parent.name in languages(ours) and (structure := _structure_of(path, (path.parent.parent, ours))) is not None:
+        exercise = read_exercise(structure, path.parent.name, [path])[0]
+        yield path.parent.name, (text for text in exercise_texts(exercise) if text.file == str(path))
+
+
+def _structure_of(wording: Path, roots: Iterable[Path]) -> Path | None:
+    """The exercise or frame a wording belongs to."""
+    places = (root / kind / wording.name for root in roots for kind in ("exercises", "frames"))
+    return next((place for place in places if place.is_file()), None)
 
 
 class _Given:
@@ -213,11 +244,10 @@ class _Given:
 
     def _structure(self, path: Path) -> Path | None:
         """The exercise a wording belongs to."""
-        for root in (path.parent.parent, self._own, self._ours):
-            for kind in ("exercises", "frames"):
-                if root is not None and path.parent.name in self._languages and (found := root / kind / path.name).is_file():
-                    return found
-        return None
+        if path.parent.name not in self._languages:
+            return None
+        roots = (path.parent.parent, self._own, self._ours)
+        return _structure_of(path, (root for root in roots if root is not None))
 
     def _translation(self, path: Path, structure: Path) -> Iterator[Finding]:
         language = self._language(path)

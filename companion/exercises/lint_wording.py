@@ -18,6 +18,8 @@ Sort = Literal["set-up", "in-flow", "frame", "help", "opener", "challenge"]
 
 MOST_WORDS: dict[Sort, int] = {"set-up": 20, "in-flow": 7, "frame": 30, "help": 20, "opener": 14, "challenge": 20}
 """Words a line may have. Rendered at 165 words a minute that is at most 8 s, 3 s, 12 s, 8 s, 6 s and 8 s on our own lines."""
+MOST_SECONDS: dict[Sort, float] = {"set-up": 8.0, "in-flow": 3.0, "frame": 12.0, "help": 8.0, "opener": 6.0, "challenge": 8.0}
+"""Seconds a line may last as it is rendered. A choice of ours: a listener waits so long without impatience."""
 LONGEST = 300
 PHRASINGS = 3
 OPENERS = 20
@@ -61,6 +63,14 @@ def text_findings(text: Text, library: Library | None) -> Iterator[Finding]:
             found = ", ".join(sorted(early))
             said = f"{_short(text.text)}: found the command {found} in the first half; expected it at the end of the line"
             yield Finding(text.file, text.line, "L15", "warning", said)
+
+
+def aloud_findings(text: Text, seconds: float) -> Iterator[Finding]:
+    """L10, by the ear: a text that lasted so long as it was rendered."""
+    most = MOST_SECONDS[text.sort]
+    if seconds > most:
+        told = f"{_short(text.text)}: lasts {seconds:.1f} s; expected at most {most:g} s in this {text.sort} line"
+        yield Finding(text.file, text.line, "L10", "warning", told)
 
 
 def exercise_texts(exercise: Exercise) -> Iterator[Text]:
