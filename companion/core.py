@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from companion.conversation.conversation import Conversation
 from companion.effects import Effect, Enrol, GiveFloor, ListenFor, Say
 from companion.events import Event, FloorChanged, Spoken
+from companion.exercises.diary import Past
 from companion.exercises.engine import Engine
 from companion.exercises.moment import Moment, Voiced
 from companion.hearing.heard import Heard
@@ -76,6 +77,10 @@ class Companion:
     def start(self) -> list[Event | Effect]:
         """The evening begins."""
         return self._carry_out(self._engine.start(self._now)) if self._engine else []
+
+    def past(self, day: int) -> Past | None:
+        """What a diary may hold of this evening, if anything."""
+        return self._engine.past(day) if self._engine else None
 
     def feed(self, given: Input) -> list[Event | Effect]:
         """One input."""

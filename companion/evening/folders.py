@@ -54,7 +54,7 @@ def read_content() -> Path:
 
 
 def evenings() -> Path:
-    """One folder an evening, removed at its clean end unless both agreed to keep it."""
+    """One folder an evening, removed at its clean end; and the diary, where both agreed to one."""
     return user_state_path(_APP) / "evenings"
 
 

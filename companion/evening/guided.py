@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 from companion import __version__
@@ -15,6 +16,7 @@ from companion.adapters.voice_cache import VoiceCache
 from companion.adapters.voices import choose_voice
 from companion.effects import Finish
 from companion.evening import folders, house
+from companion.evening.diary_file import read_diary, remember
 from companion.evening.guard import GuardedCompanion, GuardedRecognizer, TooManyFaults
 from companion.evening.leaving import Leaving
 from companion.evening.live import LiveWorld
@@ -25,6 +27,7 @@ from companion.evening.settings import Settings
 from companion.evening.speech import Speech, Understudied
 from companion.events import EveningEnded
 from companion.partner import Pair, Partner
+from companion.trouble import Trouble
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +55,7 @@ def guide(
     out: Path | None = None,
     say: Callable[[str], None] = lambda sentence: None,
 ) -> Ended:
-    """Run a live evening on open devices. `out`: keep the log there (a person asked for it); else it goes with the evening unless
-    both agreed.
+    """Run a live evening on open devices. `out`: keep the log there (a person asked for it); else it goes with the evening.
 
     Raises Trouble where content or a voice is missing, or `out` can't be written. A state folder that can't be written costs the
     log, not the evening.
@@ -86,7 +88,10 @@ class _Evening:
             say(house.without_words(settings.language))
         self._recognizer = GuardedRecognizer(engine) if engine is not None else None
         seed = time.time_ns() % 2**32
-        self._companion = house.companion(evening, library, self._pair, settings, self._recognizer, channels, seed=seed)
+        self._diary, self._day = read_diary(), date.today().toordinal()
+        self._companion = house.companion(
+            evening, library, self._pair, settings, self._recognizer, channels, seed=seed, diary=self._diary, day=self._day
+        )
 
     def play(
         self, microphone: SoundSource, loudspeaker: SoundSink, speech: Speech, screen: Screen, leaving: Leaving, out: Path | None
@@ -110,10 +115,23 @@ class _Evening:
             world.hush()
             if ending is None:
                 record.write([EveningEnded(companion.now, companion.now, "failed" if fault else "stopped")])
-            kept = record.finish(keep=ending is not None and ending.keep)
+            kept = record.finish(keep=False)
             world.close()
+        unkept = self._remember(ending)
         outcome = "failed" if fault else ending.outcome if ending else "left"
-        return Ended(outcome, (record.trouble,) if record.trouble else (), kept, fault)
+        return Ended(outcome, tuple(trouble for trouble in (record.trouble, unkept) if trouble), kept, fault)
+
+    def _remember(self, ending: Finish | None) -> str | None:
+        """Write the diary, where both agreed tonight or before; a sentence where that fails."""
+        past = self._companion.past(self._day)
+        agreed = ending is not None and ending.outcome != "declined" and (ending.keep or self._diary is not None)
+        if past is None or not agreed:
+            return None
+        try:
+            remember(past)
+        except Trouble as trouble:
+            return f"The diary was not kept tonight. {trouble}"
+        return None
 
 
 def _voices(settings: Settings, chosen: Pyttsx3Voice | EspeakVoice) -> Callable[[int], Voice]:

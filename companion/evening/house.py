@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TypedDict
 
 from companion.adapters.silero_activity import SileroActivity
 from companion.adapters.voice_settings import VoiceSettings
@@ -13,10 +14,13 @@ from companion.conversation.manners import MANNERS, Manners
 from companion.core import Companion, Hears
 from companion.evening import folders, models
 from companion.evening.settings import Settings
+from companion.exercises.chooser import ASKING, asking
 from companion.exercises.content import Evening, Language, Library, Size, did_you_mean, evening_of
 from companion.exercises.content_files import BASE, content_folder, languages
+from companion.exercises.diary import Diary
 from companion.exercises.engine import Engine
 from companion.exercises.finding import Finding
+from companion.exercises.gates import Wish
 from companion.exercises.loader import load_library
 from companion.exercises.reading import read_record
 from companion.hearing.background import Background
@@ -25,8 +29,11 @@ from companion.hearing.hearing import Hearing
 from companion.hearing.own_voice import OwnVoice
 from companion.hearing.ports import Recognizer
 from companion.hearing.words import Words
-from companion.partner import Pair
+from companion.partner import Pair, Partner
 from companion.trouble import Trouble
+
+SHOWN = 4
+"""Names listed where nothing comes close to the one that was asked for."""
 
 ENROLMENT_TROUBLE = {
     "short": "I heard less than 3 seconds of speech; record {name} talking for 10 to 20 seconds.",
@@ -97,8 +104,12 @@ def evening_called(name: str, library: Library, size: Size = "short") -> Evening
         return library.evenings[name]
     if name in library.exercises:
         return evening_of(library.exercises[name], size)
-    known = [*library.evenings, *library.exercises]
-    raise Trouble(f"There is no evening or exercise called {name!r}{did_you_mean(name, known) or '.'}")
+    if name == ASKING:
+        return asking()
+    known = [*library.evenings, *library.exercises, ASKING]
+    close = did_you_mean(name, known) or f"; there is {', '.join(list(library.evenings)[:SHOWN])} and more: companion exercises"
+    tongue = "" if library.language == BASE else f" in {library.language!r}"
+    raise Trouble(f"There is no evening or exercise called {name!r}{tongue}{close}")
 
 
 def voice_settings(settings: Settings, faster: int = 0) -> VoiceSettings:
@@ -134,16 +145,37 @@ def companion(
     size: Size | None = None,
     told: Hears | None = None,
     words: bool | None = None,
+    diary: Diary | None = None,
+    day: int = 0,
 ) -> Companion:
     """Everything together, ready for its first block. `told`: an ear that is told who says what, in place of one that listens;
 
-    `words` then says whether it knows phrases.
+    `words` then says whether it knows phrases. `diary`: what is behind the two, None where none is kept; `day`: today.
     """
     manner = manners(settings, evening)
     whole = told or ears(pair, channels, recognizer)
     understands = recognizer is not None if words is None else words
     engine = Engine(
         evening, library, pair, manner, seed=seed, enrolled=whole.enrolled, words=understands, size=size,
-        cue_voice=settings.cue_voice, names=settings.names, channels=channels,
+        cue_voice=settings.cue_voice, names=settings.names, channels=channels, **_behind(pair, diary, day),
     )  # fmt: skip
     return Companion(whole, Conversation(pair, manner), engine)
+
+
+class _Behind(TypedDict):
+    """What the diary tells the engine."""
+
+    first: Partner | None
+    evenings_done: int
+    diary_on: bool
+    heard_before: frozenset[str]
+    wish: Wish
+
+
+def _behind(pair: Pair, diary: Diary | None, day: int) -> _Behind:
+    past = diary or Diary()
+    first = next((who for who in pair if str(who) == past.starts), None)
+    return {
+        "first": first, "evenings_done": past.done, "diary_on": diary is not None, "heard_before": past.heard_lately(),
+        "wish": Wish(day=day, diary=past),
+    }  # fmt: skip

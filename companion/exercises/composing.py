@@ -32,6 +32,8 @@ DEEPEST = {"quick": 0, "warm": 1}
 """The most tender level (its place in `LEVELS`) of themes that are never deep."""
 FALLBACK = ("breathe-together", "thank-you-because")
 """What always fits, when little else does."""
+LITTLE_LEFT = "little-left"
+"""The evening of breath and thanks that is played when fewer than two exercises fit."""
 FULL = 0.85
 """Share of the time after which nothing more is added: lingering is what the evening is for."""
 SIZES: dict[bool, tuple[Size, ...]] = {True: ("long", "medium", "short"), False: ("medium", "short")}
@@ -63,7 +65,7 @@ def compose(library: Library, wish: Wish) -> Evening:
     picks = _picked(library, wish, room, time >= LONG_EVENING)
     name = f"{wish.theme or 'any'}-tonight"
     if len(picks) < 2 and not (picks and room <= 600.0 and picks[0].seconds >= 0.6 * room):
-        picks, name = _fallback(library, picks, wish, room), "little-left"
+        picks, name = _fallback(library, picks, wish, room), LITTLE_LEFT
     ordered = _ordered(picks, time, frame["welcome"] + frame["arrive"])
     plan = [
         PlanItem(frame="welcome", size="short"),

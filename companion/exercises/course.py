@@ -4,26 +4,26 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
 
 from companion.conversation.manners import MANNERS
 from companion.effects import Mode, Prepare
 from companion.events import ExerciseEnded, ExerciseStarted, Exit, Mishap, StepEntered, StepLeft
 from companion.exercises.ahead import lines_ahead
 from companion.exercises.chooser import choose
-from companion.exercises.content import LEVELS, Evening, Exercise, Level, Library, PlanItem, Size
+from companion.exercises.composing import LITTLE_LEFT
+from companion.exercises.content import LEVELS, Evening, Exercise, Library, PlanItem, Size
 from companion.exercises.cue_desk import CueDesk
-from companion.exercises.cues import Cue
+from companion.exercises.cues import OWED, Cue
 from companion.exercises.diary import Past
 from companion.exercises.gates import Wish as EveningWish
 from companion.exercises.path import Elsewhere, Facts, Path, Place
+from companion.exercises.playing import Playing
 from companion.exercises.script import Script
 from companion.exercises.steps.play import played
 from companion.exercises.steps.step import Answers, Beat, Ear, Leave, Scene, Step, Wish, Withdraw
 from companion.exercises.talk import Talk
 from companion.exercises.tonight import Tonight
 from companion.partner import Partner
-from companion.timeline import Sample
 
 STATES = {"welcome": "welcome", "close": "closing", "time-out": "resting"}
 """States of the evening that frames bring with them; in everything else it is running."""
@@ -32,29 +32,8 @@ WHO = "who-is-who"
 WHO_MOST = 2
 WHICH = "which-evening"
 """The frame that asks what the evening is to be; its answers name a theme and minutes."""
-LEVEL_OF: dict[str, Level] = {"first": "light", "quick": "light", "warm": "open", "deep": "deep"}
-"""The most tender level of what was chosen; "you choose" stays at open, since nobody chose deep."""
-MINUTES = {"ten": 10.0, "twenty": 20.0, "forty": 40.0, "sixty": 60.0}
-UNDECIDED = frozenset({"you-choose", "nothing"})
 WORTH_BEGINNING = 0.5
 """An exercise is left out when less than this share of its length is left of the evening."""
-
-
-@dataclass(slots=True)
-class Playing:
-    """The exercise that is being played, and where in it we are. `since`: when the step began, on the clock of the steps."""
-
-    exercise: Exercise
-    size: Size
-    path: Path
-    place: Place | None = None
-    step: Step | None = None
-    since: Sample = 0
-    openers: dict[str, str] = field(default_factory=dict)
-    last_holder: Partner | None = None
-    used: dict[str, int] = field(default_factory=dict)
-    named: set[str] = field(default_factory=set)
-    declined: bool = False
 
 
 class Course:
@@ -341,6 +320,9 @@ class Course:
 
     def _take_up(self, evening: Evening) -> None:
         """Play the evening that was chosen; its welcome has been."""
+        if evening.slug == LITTLE_LEFT:
+            now = self._tonight.now
+            self._tonight.out += self._desk.propose(Cue(OWED, now, line="little_left", tag="little_left", id="line"))
         self._plan = deque(item for item in evening.plan if item.frame != "welcome")
         self._evening = evening.model_copy(update={"time": evening.time + self._tonight.elapsed})
         self._tonight.level = LEVELS[self._wish.deepest]
@@ -373,10 +355,8 @@ class Course:
             self._tonight.keep = not self._tonight.forgotten
         elif sets == "manner" and answer in MANNERS:
             self._tonight.manners = self._desk.manners = MANNERS[answer]
-        elif sets == "theme":
-            self._wish = replace(self._wish, theme=None if answer in UNDECIDED else answer, level=LEVEL_OF.get(answer, "open"))
-        elif sets == "minutes" and answer not in UNDECIDED:
-            self._wish = replace(self._wish, minutes=MINUTES[answer])
+        elif sets in ("theme", "minutes"):
+            self._wish = self._wish.answered(sets, answer)
 
     def _too_late_for(self, exercise: Exercise, size: Size) -> bool:
         left = self._evening.time - self._tonight.elapsed

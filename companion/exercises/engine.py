@@ -103,9 +103,9 @@ class Engine:
         self._pressed = False
         self._shown: tuple[str, int] | None = None
 
-    def past(self, day: int) -> Past:
-        """What a diary would hold of this evening: evening, exercises, passes, openers, who starts next. Nothing of how it went."""
-        return self._course.past(day, self._script.asked)
+    def past(self, day: int) -> Past | None:
+        """What a diary would hold of this evening, and nothing of how it went; None where somebody wanted it forgotten."""
+        return None if self._tonight.forgotten else self._course.past(day, self._script.asked)
 
     # --- what the core calls
 

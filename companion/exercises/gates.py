@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from companion.exercises.content import LEVELS, Exercise, Level, Library, PlanItem, Size
 from companion.exercises.diary import Diary
@@ -17,6 +17,10 @@ OFTEN = frozenset({"thank-you-because", "breathe-together", "slow-bites"})
 """Exercises that rest for one evening only: thanks, breath and food wear out least."""
 PASSED_RESTS = 14
 """Days for which what was passed is not offered; and a deep exercise that was played."""
+LEVEL_OF: dict[str, Level] = {"first": "light", "quick": "light", "warm": "open", "deep": "deep"}
+"""The most tender level of what was chosen aloud; "you choose" stays at open, since nobody chose deep."""
+MINUTES = {"ten": 10.0, "twenty": 20.0, "forty": 40.0, "sixty": 60.0}
+UNDECIDED = frozenset({"you-choose", "nothing"})
 NO_DIARY = Diary()
 
 
@@ -35,6 +39,12 @@ class Wish:
     day: int = 0
     diary: Diary = NO_DIARY
     cannot: frozenset[str] = frozenset()
+
+    def answered(self, what: str, answer: str) -> Wish:
+        """The wish after an answer to "what theme?" or "how many minutes?"; "you choose" leaves it open."""
+        if what == "theme":
+            return replace(self, theme=None if answer in UNDECIDED else answer, level=LEVEL_OF.get(answer, "open"))
+        return self if answer in UNDECIDED else replace(self, minutes=MINUTES[answer])
 
     @property
     def done(self) -> int:
