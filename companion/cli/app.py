@@ -16,8 +16,8 @@ from companion import __version__
 from companion.trouble import Trouble
 
 COMMANDS = (
-    "run", "rehearse", "replay", "timeline", "enroll", "exercises", "lint", "interpret", "reflect", "recognize", "models",
-    "doctor", "settings", "forget",
+    "run", "rehearse", "replay", "timeline", "enroll", "exercises", "lint", "schema", "interpret", "reflect", "recognize",
+    "models", "doctor", "settings", "forget",
 )  # fmt: skip
 """Each is a module of this folder, in the order in which `--help` lists them."""
 

@@ -15,7 +15,7 @@ from companion.cli.terminal import Terminal
 from companion.evening import settings as stored
 from companion.evening.leaving import Leaving
 from companion.evening.sound import devices
-from companion.exercises.content_files import content_folder, is_content, user_content_folder
+from companion.exercises.content_files import BASE, content_folder, is_content, user_content_folder
 
 if TYPE_CHECKING:
     from companion.evening.guided import Ended
@@ -70,7 +70,7 @@ def run(
 
 def _check_name(evening: str, language: str) -> None:
     """A name that nothing has is told before any device is opened or waited for; what has a file is loaded meanwhile."""
-    if not is_content(evening, (content_folder(), user_content_folder())):
+    if language != BASE or not is_content(evening, (content_folder(), user_content_folder())):
         from companion.evening import house
 
         house.evening_called(evening, house.library(language))

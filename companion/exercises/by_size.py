@@ -28,7 +28,9 @@ def seconds_of(value: object) -> object:
     raise ValueError(f"found {value!r}; expected a time such as 45 s or 2 min")
 
 
-Seconds = Annotated[float, BeforeValidator(seconds_of), Field(ge=0, le=7200)]
+LONGEST = 7200
+"""Seconds that any time may be: two hours."""
+Seconds = Annotated[float, BeforeValidator(seconds_of), Field(ge=0, le=LONGEST)]
 Count = Annotated[int, Field(strict=True, ge=1, le=30)]
 Times = Annotated[int, Field(strict=True, ge=1, le=6)]
 

@@ -43,7 +43,7 @@ def option_findings(exercise: Exercise, words: frozenset[str] | None) -> Iterato
     for step in walk(exercise.steps) if words is not None else ():
         phrases: list[str] = []
         if isinstance(step, ChooseSpec):
-            phrases = [phrase for option in step.options for phrase in option.phrases]
+            phrases = [phrase for option in (*step.options, *step.unspoken) for phrase in option.phrases]
         elif isinstance(step, CheckSpec):
             phrases = [phrase for said in step.also.values() for phrase in said]
         unknown = sorted({word for phrase in phrases for word in phrase.split()} - (words or frozenset()))

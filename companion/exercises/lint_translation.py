@@ -51,7 +51,7 @@ def _phrases(exercise: Exercise) -> list[str]:
     found: dict[str, None] = {}
     for step in walk(exercise.steps):
         if isinstance(step, ChooseSpec):
-            found |= dict.fromkeys(option.name for option in step.options)
+            found |= dict.fromkeys(option.name for option in (*step.options, *step.unspoken))
         elif isinstance(step, CheckSpec):
             found |= dict.fromkeys(step.also)
     return list(found)
