@@ -12,24 +12,9 @@ from numpy.typing import NDArray
 from scipy.signal import butter, fftconvolve, lfilter, sosfilt
 
 from .clips import RATE_HZ
+from .kitchen import cutlery, level
 
 Floats = NDArray[np.float32]
-
-
-def level(sound: Floats) -> float:
-    """Root mean square, never zero."""
-    return float(np.sqrt(np.mean(np.square(sound), dtype=np.float64))) + 1e-6
-
-
-def cutlery(length: int, rng: np.random.Generator) -> Floats:
-    """Short ringing hits."""
-    sound = np.zeros(length, np.float32)
-    for _ in range(max(1, int(length / RATE_HZ * rng.uniform(0.5, 5)))):
-        start = int(rng.integers(0, length))
-        time = np.arange(min(int(rng.uniform(0.02, 0.25) * RATE_HZ), length - start)) / RATE_HZ
-        ring = np.sin(2 * np.pi * rng.uniform(1500, 7500, (4, 1)) * time).sum(0)
-        sound[start : start + len(time)] += ring * np.exp(-time * rng.uniform(20, 90)) * rng.uniform(0.3, 1)
-    return sound
 
 
 def hiss(length: int, rng: np.random.Generator) -> Floats:
@@ -55,23 +40,26 @@ def tones(length: int, rng: np.random.Generator) -> Floats:
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What may sound around a clip: impulse responses, recorded noises (all at 16 kHz), and voices for babble."""
+    """What may sound around a clip: impulse responses, recorded noises, voices for babble, made kitchens; all at 16 kHz."""
 
     rooms: list[Floats]
     recorded: list[Floats]
     babble: Floats
+    kitchen: list[Floats]
 
     def noise(self, length: int, rng: np.random.Generator) -> Floats:
         """A stretch of one kind of noise, at no particular level."""
         kind = rng.random()
-        if kind < 0.25:
+        if kind < 0.2:
             voices = [self._stretch(self.babble, length, rng) * rng.uniform(0.3, 1) for _ in range(rng.integers(1, 7))]
             return np.asarray(np.sum(voices, axis=0), np.float32)
-        if kind < 0.45 and self.recorded:
+        if kind < 0.38 and self.recorded:
             return self._stretch(self.recorded[rng.integers(len(self.recorded))], length, rng)
-        if kind < 0.8:
+        if kind < 0.72:
+            return self._stretch(self.kitchen[rng.integers(len(self.kitchen))], length, rng)
+        if kind < 0.84:
             return hiss(length, rng)
-        if kind < 0.92:
+        if kind < 0.93:
             return cutlery(length, rng) + 0.05 * hiss(length, rng)
         return tones(length, rng)
 
@@ -97,22 +85,43 @@ def channel(sound: Floats, rng: np.random.Generator) -> Floats:
     return sound
 
 
-def heard(speech: Floats, lead: int, tail: int, around: Surroundings, rng: np.random.Generator) -> Floats:
+@dataclass(frozen=True, slots=True)
+class Conditions:
+    """Where the clips of a shard are heard. `untouched`, `easy`, `room`: shares of clips; `snr_db`: voice over noise.
+
+    `room` is the share of the clips that are neither untouched nor easy. The voice's level is that of its own stretch in
+    the room, not of the silence around it: a short command in a long recording is as hard as it sounds.
+    """
+
+    untouched: float
+    easy: float
+    room: float
+    snr_db: tuple[float, float]
+
+
+GENTLE = Conditions(untouched=0.10, easy=0.17, room=0.7, snr_db=(4, 30))
+"""For a flat start, which learns nothing from clips that nobody understands."""
+HARD = Conditions(untouched=0.05, easy=0.15, room=0.85, snr_db=(-1, 20))
+"""For a network that hears already. The bench asks for 20, 10 and 5 dB; the range covers what a dinner has beyond."""
+
+
+def heard(speech: Floats, lead: int, tail: int, around: Surroundings, where: Conditions, rng: np.random.Generator) -> Floats:
     """The clip with `lead` and `tail` samples around it, as a microphone would hear it, in the 16-bit range.
 
-    A tenth is left as it is, between true zeros; a sixth is nearly clean; the others get a room, noise and a channel.
+    Some are left as they are, between true zeros, some are nearly clean; the others get a room, noise and a channel.
     """
     sound = np.concatenate([np.zeros(lead, np.float32), speech, np.zeros(tail, np.float32)])
-    sound /= level(sound)
+    said = slice(lead, lead + len(speech))
+    sound /= level(sound[said])
     loudness_db = rng.uniform(-40, -15)
     draw = rng.random()
-    if draw < 0.1:
+    if draw < where.untouched:
         return _quantised(sound, loudness_db)
-    easy = draw < 0.27
-    if not easy and rng.random() < 0.7:
+    easy = draw < where.untouched + where.easy
+    if not easy and rng.random() < where.room:
         sound = fftconvolve(sound, around.rooms[rng.integers(len(around.rooms))])[: len(sound)]
-        sound /= level(sound)
-    snr_db = rng.uniform(25, 55) if easy else rng.uniform(2, 28)
+        sound /= level(sound[said])
+    snr_db = rng.uniform(25, 55) if easy else rng.uniform(*where.snr_db)
     noise = around.noise(len(sound), rng)
     sound = channel(sound + noise / level(noise) * 10 ** (-snr_db / 20), rng)
     sound /= level(sound)

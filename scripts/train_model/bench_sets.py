@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import random
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -16,14 +18,19 @@ import soxr
 from numpy.typing import NDArray
 
 from . import lexicon, people, places
-from .augment import cutlery, hiss, level
+from .augment import hiss
 from .clips import RATE_HZ, Clip, as_pcm
+from .kitchen import cutlery, level
 from .rooms import image_room
 from .voices import HELD_ACCENTS, HELD_VARIANTS, Espeak, flite_voice
 
 Floats = NDArray[np.float32]
 
+DINNERS_TOOL = places.HUMAN_DATA.parent / "tools" / "dinners"
+FREE_DINNERS = ("d07", "d08", "d09", "d10", "d11", "d12")
+"""Dinners of the tool's set `dev` in which both talk as they like, at 20, 10 and 5 dB."""
 AN4_COMMANDS = frozenset(["yes", "no", "stop", "help", "start", "go", "repeat", "enter", "erase"])
+TRAINED_ON = "trained on, no result:"
 REHEARSED_VOICES = ("en-us", "en", "en-us+m3", "en-us+f3", "en+f2", "en+m7")
 """Voices of rehearsed dinners; trained on like any other, so their figures are for those dinners only."""
 
@@ -43,21 +50,25 @@ def commands() -> list[str]:
     return list(dict.fromkeys([*lexicon.text_lines("commands"), *lexicon.text_lines("danger")]))
 
 
-def _of(name: str, clips: Sequence[Clip], rate_hz: int = RATE_HZ) -> Set:
-    return Set(name, list(clips), sorted({clip.text for clip in clips}), rate_hz)
+def _of(name: str, clips: Sequence[Clip], rate_hz: int = RATE_HZ, among: Sequence[Clip] = ()) -> Set:
+    return Set(name, list(clips), sorted({clip.text for clip in [*clips, *among]}), rate_hz)
 
 
 def human_sets() -> Iterator[Set]:
-    """Recordings of people, each set with its own few phrases."""
+    """Recordings of people, each set with its own few phrases; the last two were trained on and say so."""
     if not people.available():
         return
-    yield _of("human wake words", list(people.command_clips("wake")))
+    wake, phrases = list(people.command_clips("wake")), list(people.command_clips("phrases"))
+    yield _of("human wake words (words kept aside)", list(people.command_clips("wake", for_training=False)), among=wake)
     yield _of("human command words (GSC, people kept aside)", list(people.command_clips("gsc", for_training=False)))
     an4 = [clip for clip in people.command_clips("an4", for_training=False) if clip.text in AN4_COMMANDS]
     yield _of("human AN4 commands (people kept aside)", an4)
-    yield _of("human phrases", list(people.command_clips("phrases")))
+    yield _of("human phrases (phrases kept aside)", list(people.command_clips("phrases", for_training=False)), among=phrases)
     digits = [Clip(_halved(clip.pcm), clip.text, clip.voice) for clip in people.command_clips("fsdd")]
     yield _of("human digits at 8 kHz", digits, 8000)
+    trained = list(people.command_clips("wake", for_training=True))
+    yield _of(f"{TRAINED_ON} human wake words", trained, among=wake)
+    yield _of(f"{TRAINED_ON} human phrases", list(people.command_clips("phrases", for_training=True)), among=phrases)
 
 
 def _halved(pcm: NDArray[np.int16]) -> NDArray[np.int16]:
@@ -169,8 +180,8 @@ def tuning_sets() -> tuple[list[Set], list[Set]]:
     return accept, reject
 
 
-def reject_sets(minutes: float = 30.0) -> Iterator[Set]:
-    """Talk of people that training never heard; any phrase accepted in it is false. About `minutes` of each."""
+def talk_sets(minutes: float = 60.0) -> Iterator[Set]:
+    """Talk of people that training never heard; any phrase accepted in it is false. At most `minutes` of each."""
     if not people.available():
         return
     phrases = commands()
@@ -180,6 +191,25 @@ def reject_sets(minutes: float = 30.0) -> Iterator[Set]:
     most = int(minutes * 4)
     yield Set("read English (LibriSpeech people kept aside)", _pieces("speech", sorted(libri))[:most], phrases)
     yield Set("read English (VoxForge, never trained on)", _pieces("speech", volunteers)[:most], phrases)
+    if DINNERS_TOOL.exists():
+        yield Set("talk of couples at made dinners (VoxForge)", dinners(volunteers)[: max(1, int(minutes / 3))], phrases)
     yield Set("isolated foreign words", _pieces("foreign", foreign)[::2][:most], phrases)
     others = [clip for folder in ("notwake", "orders") for clip in people.command_clips(folder)]
     yield Set("other words and coffee orders", others, phrases)
+
+
+def dinners(files: Sequence[str]) -> list[Clip]:
+    """Free talk of couples in noisy rooms, 3 minutes each, made once by the dinners tool from these people."""
+    cast, made = places.work("dinners", "cast"), places.work("dinners", "made")
+    cast.mkdir(exist_ok=True)
+    for name in files:
+        link = cast / name
+        if not link.exists():
+            link.symlink_to(places.HUMAN_DATA / "speech" / name)
+    shutil.copyfile(places.HUMAN_DATA / "speech" / "speakers.csv", cast / "speakers.csv")
+    for name in FREE_DINNERS:
+        if not (made / name / "mix.wav").exists():
+            options = ["make", str(made), str(cast), "--set", "dev", "--half", "all", "--only", name]
+            subprocess.run([sys.executable, str(DINNERS_TOOL), *options], check=True, stdout=subprocess.DEVNULL)
+    mixes = [soundfile.read(made / name / "mix.wav", dtype="float32")[0][:, 0] for name in FREE_DINNERS]
+    return [Clip(as_pcm(mix), "", name) for name, mix in zip(FREE_DINNERS, mixes, strict=True)]

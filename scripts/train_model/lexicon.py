@@ -116,6 +116,12 @@ def british(word: str, phones: list[str]) -> list[str]:
     return found
 
 
+def hurried(phones: list[str]) -> list[str]:
+    """The word with a first t or d before r as most people say it: “chrick”, “jream”."""
+    soft = {"T": "CH", "D": "JH"}
+    return [soft[phones[0]], *phones[1:]] if phones[0] in soft and phones[1:2] == ["R"] else phones
+
+
 def pronunciations() -> Lexicon:
     """All words that can be said, American forms first; `extra.dict` overrules the CMU dictionary."""
     lexicon = read_dictionary(pocketsphinx_dictionary()) | read_dictionary(EXTRA_DICT)
@@ -124,6 +130,9 @@ def pronunciations() -> Lexicon:
             other = british(word, phones)
             if len(other) > 1 and other not in variants:  # a word of one vowel would be heard everywhere
                 variants.append(other)
+        soft = hurried(variants[0])
+        if soft not in variants:
+            variants.append(soft)
     return lexicon
 
 

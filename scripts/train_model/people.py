@@ -1,7 +1,8 @@
 """Recordings of people, and which of them training may hear. The rest belong to the bench.
 
-Kept aside by person: a quarter of AN4, a fifth of LibriSpeech, half of Google Speech Commands. Wake words, phrases and
-8 kHz digits are wholly kept aside, because their speakers are unnamed. VoxForge is never trained on (GPL-3.0).
+Kept aside by person: a quarter of AN4, a fifth of LibriSpeech, half of Google Speech Commands. The speakers of wake words
+and phrases are unnamed, so these are split by whole folders, that is by words: the same person may be on both sides, but
+says other words there. 8 kHz digits are wholly kept aside. VoxForge is never trained on (GPL-3.0).
 """
 
 from __future__ import annotations
@@ -48,6 +49,11 @@ TENS = ["zero", "ten", "twenty", "thirty", "forty", "fifty", "sixty", "seventy",
 LONGEST_S = 12.0
 EDGE_S = 0.1
 """Added on both sides of a machine-timed segment."""
+
+TRAINED_FOLDERS = frozenset(
+    ["wake/computer", "wake/computer_mycroft", "wake/jarvis", "phrases/how_are_you", "phrases/trick_or_treat", "phrases/archie"]
+)
+"""Words of unnamed people that training hears; the other folders of `wake` and `phrases` are kept aside."""
 
 NOISE_FILES = [
     "rain",
@@ -97,8 +103,14 @@ def command_clips(folder: str, for_training: bool | None = None) -> Iterator[Cli
     chosen = [row for row in rows(root / "clips.csv") if row["path"].split("/")[0] == folder]
     aside = kept_aside({row["speaker"] for row in chosen}, {"an4": 4, "gsc": 2}.get(folder, 1))
     for row in chosen:
-        if for_training is None or (row["speaker"] in aside) != for_training:
+        kept = folder_of(row) not in TRAINED_FOLDERS if folder in ("wake", "phrases") else row["speaker"] in aside
+        if for_training is None or kept != for_training:
             yield Clip(as_pcm(read_sound(root / row["path"])), row["transcript"].strip().lower(), f"{folder}/{row['speaker']}")
+
+
+def folder_of(row: dict[str, str]) -> str:
+    """The folder of a clip, such as “wake/computer”."""
+    return row["path"].rpartition("/")[0]
 
 
 def read_speech(for_training: bool) -> Iterator[Clip]:
@@ -142,6 +154,8 @@ def training_clips(lexicon: Lexicon) -> dict[str, list[Clip]]:
         "an4": command_clips("an4", for_training=True),
         "gsc": command_clips("gsc", for_training=True),
         "read": read_speech(for_training=True),
+        "wake": command_clips("wake", for_training=True),
+        "phrases": command_clips("phrases", for_training=True),
     }
 
     def sayable(clip: Clip) -> bool:

@@ -1,5 +1,8 @@
 """Step `train`: features → network weights. Stops after `--minutes` of training, counted over all runs; resumable.
 
+`--on MINUTES` trains a finished checkpoint further: the learning rate rises again to `--rate` and falls over MINUTES.
+Stopped half-way, the same command goes on with what is left of them.
+
 A round is one shard of features; shards that appear while training runs are taken up at the next round. The weights
 that are exported are a running average of those trained, so that a model can be taken at any time.
 """
@@ -29,6 +32,8 @@ MINUTES = 90.0
 BATCH_FRAMES = 6400
 """64 s: small batches matter at a flat start (2 to 4 times as many frames learnt nothing in the same time)."""
 TOP_RATE, LAST_RATE_SHARE, WARM_UP_STEPS = 2e-3, 0.02, 100
+RESTART_RATE = 1e-3
+"""Half of the first rate: enough to leave a finished training's valley, too little to forget it."""
 AVERAGING = 0.999
 OUTPUT_DECAY = 1e-4
 """Keeps scores small; libvosk uses them as they are."""
@@ -46,6 +51,27 @@ class Progress:
     round: int = 0
     seconds: float = 0.0
     objectives: list[float] = field(default_factory=list)
+    began_step: int = 0
+    began_s: float = 0.0
+    ends_s: float = 60 * MINUTES
+    top_rate: float = TOP_RATE
+
+    @property
+    def over(self) -> bool:
+        return self.seconds >= self.ends_s
+
+    @property
+    def rate(self) -> float:
+        """The learning rate now: a short rise, then a straight line down to a small share."""
+        done = (self.seconds - self.began_s) / max(self.ends_s - self.began_s, 1.0)
+        warm = min(1.0, (self.step - self.began_step + 1) / WARM_UP_STEPS)
+        return self.top_rate * warm * max(LAST_RATE_SHARE, 1 - done)
+
+    def go_on(self, minutes: float, rate: float) -> None:
+        """A warm restart, unless one is under way already."""
+        if self.over:
+            self.began_step, self.began_s = self.step, self.seconds
+            self.ends_s, self.top_rate = self.seconds + 60 * minutes, rate
 
 
 class Graphs:
@@ -112,14 +138,14 @@ def with_a_gap(features: Tensor, rng: np.random.Generator) -> Tensor:
 class Training:
     """Network, average, optimiser and progress; everything that a checkpoint holds."""
 
-    def __init__(self, lexicon: Lexicon, texts: list[str], shape: Shape, minutes: float) -> None:
+    def __init__(self, lexicon: Lexicon, texts: list[str], shape: Shape) -> None:
         torch.manual_seed(3)
         trigram, self.bigram = phone_trigram(sound_sequences(texts, lexicon, seed=5))
         self.denominator, self.graphs = Denominator(trigram), Graphs(lexicon)
         self.network = Network(shape)
         self.average = deepcopy(self.network).eval()
         self.optimiser = torch.optim.Adam(self.network.parameters(), lr=TOP_RATE, weight_decay=1e-6)
-        self.progress, self.minutes = Progress(), minutes
+        self.progress = Progress()
 
     def scores_gradient(self, scores: Tensor, batch: list[Utterance]) -> tuple[Tensor, float]:
         """(gradient with respect to the scores, objective per output frame)."""
@@ -132,10 +158,8 @@ class Training:
 
     def learn(self, batch: list[Utterance], rng: np.random.Generator) -> None:
         """One step."""
-        done = self.progress.seconds / 60 / self.minutes
-        rate = TOP_RATE * min(1.0, (self.progress.step + 1) / WARM_UP_STEPS) * max(LAST_RATE_SHARE, 1 - done)
         for group in self.optimiser.param_groups:
-            group["lr"] = rate
+            group["lr"] = self.progress.rate
         self.network.train()
         features = with_a_gap(stacked(batch), rng)
         with torch.autocast("cpu", dtype=torch.bfloat16, enabled=True):
@@ -191,20 +215,29 @@ def _shards() -> list[Path]:
     return sorted(places.work("features", "x").parent.glob("shard-??.npz"))
 
 
-def run(minutes: float = MINUTES, checkpoint: str = CHECKPOINT, shape: Shape | None = None) -> None:
-    """Train until `minutes` are used; writes the checkpoint every two minutes and at the end."""
+def run(
+    minutes: float = MINUTES,
+    further: float | None = None,
+    rate: float = RESTART_RATE,
+    checkpoint: str = CHECKPOINT,
+    shape: Shape | None = None,
+) -> None:
+    """Train until `minutes` are used, or `further` minutes more; writes the checkpoint every two minutes and at the end."""
     torch.set_num_threads(1)
     torch.set_flush_denormal(True)
     lexicon, path = pronunciations(), places.work(checkpoint)
     held = list(read_shard(places.work("features", "held.npz")))
     texts = [row.text for row in read_shard(_shards()[0]) if all(word in lexicon for word in row.text.split())]
-    training = Training(lexicon, texts, shape or Shape(), minutes)
+    training = Training(lexicon, texts, shape or Shape())
+    training.progress.ends_s = 60 * minutes
     if path.exists():
         training.resume(path)
+    if further:
+        training.progress.go_on(further, rate)
     held = [row for row in held if training.graphs.fits(row)]
     progress, saved = training.progress, time.monotonic()
     print(f"{sum(p.numel() for p in training.network.parameters())} parameters, from step {progress.step}", flush=True)
-    while progress.seconds < 60 * minutes:
+    while not progress.over:
         shards = _shards()
         shard = shards[progress.round % len(shards)]
         rng = np.random.default_rng(1000 + progress.round)
@@ -219,7 +252,7 @@ def run(minutes: float = MINUTES, checkpoint: str = CHECKPOINT, shape: Shape | N
             if time.monotonic() - saved > SAVE_EVERY_S:
                 training.save(path)
                 saved = time.monotonic()
-            if progress.seconds >= 60 * minutes:
+            if progress.over:
                 break
         progress.round += 1
         print(f"round {progress.round} ({shard.name}) done; voices kept aside: {training.held_objective(held):.4f}", flush=True)
