@@ -81,7 +81,7 @@ class Hand:
 
     def texts(self) -> tuple[str, ...]:
         """All of it, in the order in which it may be needed."""
-        quick = [t for kind in ("yes", "day", "arriving", "hums") for t in self.rings[kind].texts]
+        quick = [t for kind in ("yes", "day", "arriving", "hums") if kind in self.rings for t in self.rings[kind].texts]
         told = [t for mine, theirs in zip(self.stories, self.others, strict=True) for t in (*mine.story, *theirs.back)]
         rest = [t for ring in self.rings.values() for t in ring.texts]
         return tuple(dict.fromkeys([*quick, *told, *rest]))

@@ -77,19 +77,19 @@ class Script:
     def happened(self, event: Event) -> None:
         """The evening moved on."""
         match event:
+            case StateChanged(state=state):
+                self._changed(state)
+            case _ if self._stopping:
+                pass
             case ExerciseStarted(exercise=exercise):
                 self._exercise = exercise
                 self._here.clear()
-            case _ if self._stopping:
-                pass
             case StepEntered():
                 self._enter(event)
             case FloorChanged(kind=kind, holder=holder):
                 self._floor = holder if kind is FloorKind.HOLDER else None
                 if self._step is not None and self._step.kind == "rounds" and kind is not FloorKind.NOBODY:
                     self._begin()
-            case StateChanged(state=state):
-                self._changed(state)
             case EveningStarted():
                 self._step = None
             case _:
