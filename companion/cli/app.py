@@ -17,7 +17,7 @@ from companion.trouble import Trouble
 
 COMMANDS = (
     "run", "rehearse", "replay", "timeline", "enroll", "exercises", "lint", "schema", "interpret", "reflect", "recognize",
-    "models", "doctor", "settings", "forget",
+    "models", "doctor", "settings", "help-card", "forget",
 )  # fmt: skip
 """Each is a module of this folder, in the order in which `--help` lists them."""
 
@@ -50,7 +50,7 @@ def load(asked: Sequence[str]) -> None:
     """Add the command that is asked for, or all where it is none of ours: what is not asked for need not be loaded."""
     for name in asked if asked and asked[0] in COMMANDS else COMMANDS:
         if name not in _registered:
-            import_module(f"companion.cli.{name}").register(app)
+            import_module(f"companion.cli.{name.replace('-', '_')}").register(app)
             _registered.add(name)
 
 

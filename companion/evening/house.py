@@ -21,6 +21,7 @@ from companion.exercises.diary import Diary
 from companion.exercises.engine import Engine
 from companion.exercises.finding import Finding
 from companion.exercises.gates import Wish
+from companion.exercises.help_card import help_card
 from companion.exercises.loader import load_library
 from companion.exercises.reading import read_record
 from companion.hearing.background import Background
@@ -31,6 +32,9 @@ from companion.hearing.ports import Recognizer
 from companion.hearing.words import Words
 from companion.partner import Pair, Partner
 from companion.trouble import Trouble
+
+DEPENDS = "L30"
+"""The rule of the linter that an evening breaks whose exercise is left out."""
 
 SHOWN = 4
 """Names listed where nothing comes close to the one that was asked for."""
@@ -91,10 +95,11 @@ def library(language: str) -> Library:
 
 def left_out(findings: Sequence[Finding]) -> str:
     """One sentence on the files that were left out; "" where none was."""
-    files = {each.file: each for each in reversed(findings)}
+    files = {each.file for each in findings}
     if not files:
         return ""
-    first, more = next(reversed(files.values())), f" and {len(files) - 1} more" if len(files) > 1 else ""
+    first = min(findings, key=lambda each: (each.id == DEPENDS, each))  # the cause before what depends on it
+    more = f" and {len(files) - 1} more" if len(files) > 1 else ""
     return f"Left out: {first}{more}; the rest of your content is played. See: companion lint"
 
 
@@ -157,9 +162,15 @@ def companion(
     understands = recognizer is not None if words is None else words
     engine = Engine(
         evening, library, pair, manner, seed=seed, enrolled=whole.enrolled, words=understands, size=size,
-        cue_voice=settings.cue_voice, names=settings.names, channels=channels, **_behind(pair, diary, day),
+        cue_voice=settings.cue_voice, names=settings.names, channels=channels, card=_card(settings),
+        **_behind(pair, diary, day),
     )  # fmt: skip
     return Companion(whole, Conversation(pair, manner), engine)
+
+
+def _card(settings: Settings) -> dict[str, str]:
+    """The numbers that may be spoken: those of the country that is set, as far as they are checked."""
+    return {} if settings.country is None else help_card(settings.country, settings.language).spoken()
 
 
 class _Behind(TypedDict):

@@ -35,6 +35,7 @@ class Settings(BaseModel):
     microphone: str | None = Field(None, description="Microphone by (part of) its name; none: the system's choice.")
     speaker: str | None = Field(None, description="Speaker by (part of) its name; none: the system's choice.")
     channels: Literal[1, 2] = Field(2, description="Microphones to use; with two the companion also hears where a voice is.")
+    country: str | None = Field(None, pattern="^[A-Z]{2}$", description="Two letters of your country, for the help card.")
     speech_model: str | None = Field(None, description="Folder of a bigger Vosk model; none: the one that came along.")
 
 

@@ -1,0 +1,46 @@
+"""`companion help-card`: whom to call, in print."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated
+
+import typer
+
+from companion.evening import settings as stored
+from companion.exercises.help_card import HelpLine, countries, help_card
+from companion.trouble import Trouble
+
+KINDS = (("emergency", "Emergency"), ("abuse", "Abuse at home"), ("anyone", "For anyone"), ("crisis", "In a crisis"))
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command("help-card")(print_card)
+
+
+def print_card(
+    country: Annotated[str | None, typer.Argument(help="Two letters, as in IE; none: the one in your settings.")] = None,
+) -> None:
+    """Print whom to call in your country: emergency, abuse at home, crisis. For the wall, or a drawer.
+
+    The companion detects nothing, calls nobody and replaces no service. If you are ever afraid of each other, if one of you
+    cannot say no without paying for it, do not do these exercises together: call one of these lines instead.
+    """
+    settings = stored.load()
+    wanted = country or settings.country
+    if wanted is None:
+        raise Trouble(f"No country is set; name one of {', '.join(countries())}, or: companion settings country US")
+    card = help_card(wanted, settings.language)
+    typer.echo(f"{card.name}, checked on {card.checked}")
+    if card.stale(date.today()):
+        typer.echo("This card is older than a year: look every number up before you rely on it.")
+    for kind, title in KINDS:
+        lines: tuple[HelpLine, ...] = getattr(card, kind)
+        if lines:
+            typer.echo(f"\n{title}")
+        for line in lines:
+            told = [line.number, line.who, line.hours, line.note, "not checked: look it up" if line.verify else ""]
+            typer.echo("  " + " · ".join(part for part in told if part))
+    if card.notes:
+        typer.echo(f"\n{card.notes}")
