@@ -62,7 +62,9 @@ def exercises(
         typer.echo(json.dumps(rows, ensure_ascii=False))
         return
     console = Console()
-    table = Table("exercise", "title", "practices", "level", "minutes", "from", box=None)
+    table = Table(box=None)
+    for name in ("exercise", "title", "practices", "level", "minutes", "from"):
+        table.add_column(name, no_wrap=name in ("exercise", "minutes"))
     for row in rows:
         minutes = row["minutes"]
         assert isinstance(minutes, dict)
@@ -73,7 +75,7 @@ def exercises(
     console.print(table)
     if not rows:
         console.print("No exercise fits; leave out one of the options.")
-    console.print("\nevenings: " + ", ".join(library.evenings), highlight=False)
+    console.print("\nevenings: " + ", ".join(library.evenings), highlight=False, soft_wrap=not console.is_terminal)
     if findings:
         console.print(f"[yellow]{house.left_out(findings)}[/yellow]", highlight=False, soft_wrap=True)
 

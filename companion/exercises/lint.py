@@ -51,15 +51,15 @@ lint_library = library_findings
 
 def lint(
     paths: Sequence[Path], folder: Path | None = None, words: Mapping[str, frozenset[str]] | None = None,
-    library: Library | None = None, own: Path | None = None, month: str = "",
+    library: Library | None = None, own: Path | None = None, month: str = "", cache: Path | None = None,
 ) -> list[Finding]:  # fmt: skip
     """Everything to be said about these files and folders.
 
     `folder`: our own content, which the files may refer to; `library`: what was loaded from it, where that is at hand; `own`: the
     pair's folder over it. `words`: what the recogniser of a language knows, to check commands against. `month`: today's, as
-    2026-11, to know old help cards by.
+    2026-11, to know old help cards by. `cache`: where libraries that were read before are kept.
     """
-    given = _Given(content_folder(folder), own, library, words or {}, month)
+    given = _Given(content_folder(folder), own, library, words or {}, month, cache)
     findings: list[Finding] = []
     for path in paths:
         if path.is_dir() and not _yaml_files([path]):
@@ -113,9 +113,10 @@ class _Given:
     """What files are judged against: our content, the pair's, and what else is being judged now, by language."""
 
     def __init__(
-        self, ours: Path, own: Path | None, library: Library | None, words: Mapping[str, frozenset[str]], month: str
-    ) -> None:
-        self._ours, self._own, self._words, self._month = ours, own, words, month
+        self, ours: Path, own: Path | None, library: Library | None, words: Mapping[str, frozenset[str]], month: str,
+        cache: Path | None,
+    ) -> None:  # fmt: skip
+        self._ours, self._own, self._words, self._month, self._cache = ours, own, words, month, cache
         self._languages = languages(ours)
         self._libraries = {library.language: library} if library else {}
         self._tags = known_tags(ours)
@@ -124,7 +125,7 @@ class _Given:
     def library(self, language: str) -> Library:
         """The library of a language."""
         if language not in self._libraries:
-            self._libraries[language] = load_library(self._ours, self._own, language)[0]
+            self._libraries[language] = load_library(self._ours, self._own, language, self._cache)[0]
         return self._libraries[language]
 
     def take_in(self, path: Path) -> list[Finding]:

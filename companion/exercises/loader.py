@@ -5,7 +5,7 @@ A broken file keeps itself out, with a finding for each of its errors, and never
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TypeVar
@@ -251,7 +251,7 @@ def _evenings(files: ContentFiles, library: Library, findings: list[Finding]) ->
 
 def _evening(files: ContentFiles, path: Path, library: Library, silent: set[str]) -> Evening | None:
     evening, source = read_evening(path)
-    missing = list(unknown_items(evening, source, library))
+    missing = list(unknown_items(evening, source, library, silent))
     if files.language != BASE and missing and all(item.slug in silent for item in _unplayable(evening, library)):
         return None  # nobody has put all of it into this language yet
     _refuse(missing)
@@ -264,14 +264,18 @@ def _unplayable(evening: Evening, library: Library) -> Iterator[PlanItem]:
     return (item for item in evening.plan if item.slug not in (library.frames if item.frame else library.exercises))
 
 
-def unknown_items(evening: Evening, source: Source, library: Library) -> Iterator[Finding]:
-    """L30: what an evening names and the library does not have."""
+def unknown_items(
+    evening: Evening, source: Source, library: Library, left_out: Collection[str] = ()
+) -> Iterator[Finding]:  # fmt: skip
+    """L30: what an evening names and the library does not have. `left_out`: names that have a file which cannot be played."""
     for index, item in enumerate(evening.plan):
         known = library.frames if item.frame else library.exercises
         if item.slug not in known:
             what = "frame" if item.frame else "exercise"
             close = did_you_mean(item.slug, known) or "; companion exercises lists what there is"
             told = f"there is no {what} {item.slug!r} that can be played{close}"
+            if item.slug in left_out:
+                told = f"the {what} {item.slug!r} is left out, and so this evening; mend that file first"
             yield Finding(source.file, source.line(("plan", index)), "L30", "error", told)
 
 
