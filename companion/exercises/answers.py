@@ -9,20 +9,29 @@ lean one step down (Pomerantz 1984; Kendrick & Torreira 2015).
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
 
 from companion.exercises.commands import exact_command, folded
 from companion.exercises.content import AnswerTable, Idiom, Library
+from companion.exercises.idioms import Idioms, Part
+from companion.exercises.spoken_numbers import SpokenNumbers
 from companion.trouble import Trouble
 
 Check = Literal["yes", "partly", "no", "unsure", "repeat", "next"]
 Consent = Literal["yes", "no", "ask-again", "repeat"]
 
+EARS_FOR = 60
+"""Words at either end of a long utterance that are looked at."""
 TELLS_ON = 6
 """So many words without an answer among them are the source telling more: partly. About three seconds of speech."""
+ASKED_FOR = 10
+"""The largest number that is ever asked for."""
+ADDS = 2
+"""More words than this after "yes, and" are something of their own."""
+ALL, NEXT_TO_NOTHING = 98, 10
+"""Of a hundred: from here on it is a yes, up to here a no, and partly between. A choice of ours."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,18 +39,10 @@ class _Said:
     """An utterance taken apart: its idioms in order, the words between them, and what was heard besides words."""
 
     words: tuple[str, ...]
-    parts: tuple[_Part, ...]
+    parts: tuple[Part, ...]
     laughed: bool
     chewing: bool
-
-
-@dataclass(frozen=True, slots=True)
-class _Part:
-    """An idiom (`idiom`), or one word that belongs to none."""
-
-    text: str
-    idiom: Idiom | None
-    negated: bool = False
+    asked: bool  # written with a question mark
 
 
 class Answers:
@@ -49,8 +50,8 @@ class Answers:
 
     def __init__(self, table: AnswerTable) -> None:
         self._table = table
-        self._idioms = {folded(idiom.said): idiom for idiom in table.idioms}
-        self._longest = max(len(said.split()) for said in self._idioms)
+        self._idioms = Idioms(table)
+        self._numbers = SpokenNumbers(table.numbers, table.lists)
 
     def check(self, text: str, laughed: bool = False, late: bool = False) -> Check:
         """What it says to "is that it?". `late`: it came more than two seconds after the question."""
@@ -68,30 +69,12 @@ class Answers:
         if not said.words:
             return "ask-again" if said.chewing else "no"
         whole = self._whole(said)
-        if whole is not None:
-            return whole.consent or "no"
-        return self._consent(said)
+        answer = (whole.consent or "no") if whole is not None else self._consent(said)
+        return "ask-again" if answer == "yes" and said.asked else answer
 
-    def number(self, text: str) -> int | None:
-        """The one number it gives, or None: for halves, for two numbers, for talk."""
-        plain = folded(text)
-        if re.search(r"\d[.,]\d|[-−]\d", text):
-            return None
-        for scale in self._list("numbers_scale"):
-            plain = plain.replace(scale, " ")
-        found: list[int] = []
-        corrected = False
-        for word in self._without_fillers(plain.split()):
-            value = self._table.numbers.get(word, int(word) if word.isascii() and word.isdigit() else None)
-            if value is not None:
-                found = [value] if corrected or value in found else [*found, value]
-                corrected = False
-            elif word in self._list("corrections"):
-                corrected = bool(found)
-            elif word in self._list("numbers_refused") or word not in self._list("numbers_around"):
-                return None
-        known = set(self._table.numbers.values())
-        return found[0] if len(found) == 1 and found[0] in known else None
+    def number(self, text: str, most: int | None = ASKED_FOR) -> int | None:
+        """The one number it gives, or None: for halves, for two numbers, for talk, and for more than `most`."""
+        return self._numbers.read(text, most)
 
     # --- the readings
 
@@ -101,6 +84,11 @@ class Answers:
         whole = self._whole(said)
         if whole is not None:
             return whole.check or "unsure"
+        if self._in_jest(said):
+            return "unsure"
+        share = self._share(said)
+        if share is not None:
+            return share
         answers = [_heard_as(part) for part in said.parts]
         polar = [answer for answer in answers if answer in ("yes", "partly", "no")]
         if "next" in answers:
@@ -114,10 +102,40 @@ class Answers:
         if "partly" in polar and polar[-1] != "no":
             return "partly"
         if polar[-1] == "yes":
+            if self._doubted(said, answers):
+                return "unsure"
             return "partly" if self._reserved(said, answers) else "yes"
-        if polar[-1] == "no" and "yes" in polar and self._reserved(said, answers):
+        if polar[-1] == "no" and "yes" in polar and (self._reserved(said, answers) or self._contrasts(said, answers)):
             return "partly"
+        if set(polar) == {"no"} and self._kindly(said):
+            return "yes"
         return "no" if polar[-1] == "no" and "partly" not in polar else "partly"
+
+    def _in_jest(self, said: _Said) -> bool:
+        """Praise that means the opposite, by its words: "sure, if you say so". Its tone is not heard."""
+        plain = " ".join(said.words)
+        marked = any(_within(word, plain) for word in self._list("sarcasm"))
+        return marked or (len(said.words) > 1 and said.words[-1] in self._list("sarcasm_end"))
+
+    def _share(self, said: _Said) -> Check | None:
+        """So much of a hundred, where that is what was said."""
+        plain = " ".join(said.words)
+        for sign in self._list("percent"):
+            before, found, after = f" {plain} ".partition(f" {sign} ")
+            if not found or any(_within(word, after) for word in self._list("reservations")):
+                continue
+            words = before.split()
+            values = (self._numbers.read(" ".join(words[start:])) for start in range(max(0, len(words) - 3), len(words)))
+            value = next((value for value in values if value is not None), None)
+            if value is not None:
+                return "yes" if value >= ALL else "no" if value <= NEXT_TO_NOTHING else "partly"
+        return None
+
+    def _doubted(self, said: _Said, answers: list[str]) -> bool:
+        """A doubt just before the yes: "I'm not sure that's right"."""
+        last = len(answers) - 1 - answers[::-1].index("yes")
+        before = [part for part in said.parts[:last] if part.idiom is not None]
+        return bool(before) and _unsure_after_all(before[-1]) and before[-1].text in self._list("doubts_after")
 
     def _without_polar(self, said: _Said, answers: list[str]) -> Check:
         plain = " ".join(said.words)
@@ -125,21 +143,50 @@ class Answers:
             return "yes"
         if "unsure" in answers:
             return "unsure"
-        if any(_within(word, plain) for word in self._list("reservations")) or len(said.words) >= TELLS_ON:
+        if any(_within(word, plain) for word in (*self._list("reservations"), *self._list("own_side"))):
             return "partly"
-        return "unsure"
+        if len(said.words) >= TELLS_ON:
+            return "partly"
+        return self._idioms.leaning(said.words) or "unsure"
 
     def _reserved(self, said: _Said, answers: list[str]) -> bool:
-        """A reservation after the first yes."""
-        start = answers.index("yes") + 1
+        """A reservation after the first yes, or a part of the whole anywhere."""
+        start = answers.index("yes") + 1 if "yes" in answers else 0
         rest = " ".join(part.text for part in said.parts[start:])
-        return any(_within(word, rest) for word in self._list("reservations"))
+        if any(_within(word, rest) for word in self._list("reservations")) or self._tells_more(rest):
+            return True
+        loose = " ".join(part.text for part in said.parts if part.idiom is None)
+        return any(_within(word, loose) for word in self._list("portions"))
+
+    def _contrasts(self, said: _Said, answers: list[str]) -> bool:
+        """Yes to one thing and no to another: "right about the job, wrong about the house"."""
+        places = [place for place, answer in enumerate(answers) if answer in ("yes", "no")]
+        followed = [said.parts[place + 1].text for place in places if place + 1 < len(said.parts)]
+        return len(followed) >= 2 and all(word in self._list("contrasting") for word in followed)
+
+    def _kindly(self, said: _Said) -> bool:
+        """A "no" that is the beginning of praise: "no, that was great"."""
+        denials = self._list("denials")
+        count = next((index for index, word in enumerate(said.words) if word not in denials), 0)
+        rest = said.words[count:]
+        opens = any(" ".join(rest).startswith(f"{word} ") for word in self._list("pointing"))
+        return count > 0 and opens and self._idioms.leaning(rest) == "yes" and not set(rest) & set(self._list("negators"))
+
+    def _tells_more(self, rest: str) -> bool:
+        """Something of their own after the yes: "yes, and the dog was there"."""
+        for word in self._list("goes_on"):
+            before, found, after = f" {rest} ".partition(f" {word} ")
+            if found and not before.strip() and len(after.split()) > ADDS and self._idioms.leaning(after.split()) != "yes":
+                return True
+        return False
 
     def _consent(self, said: _Said) -> Consent:
         plain = " ".join(said.words)
         answers = [_agreed(part) for part in said.parts if part.idiom is not None]
-        if answers[:1] == ["repeat"] and "yes" not in answers and "no" not in answers:
+        if answers[:1] == ["repeat"] and "no" not in answers and not (said.parts[0].idiom is None and "yes" in answers):
             return "repeat"
+        if self._in_jest(said):
+            return "no"
         less = (*self._list("doubts"), *self._list("refusals"), *self._list("reservations"))
         if "no" in answers or any(_within(word, plain) for word in less):
             return "no"
@@ -150,53 +197,30 @@ class Answers:
         rest = " ".join(part.text for part in said.parts if part.idiom is None)
         for word in sorted(self._list("polite"), key=len, reverse=True):
             rest = re.sub(rf"\b{re.escape(word)}\b", " ", rest)
-        return "ask-again" if "ask-again" in answers or rest.strip() else "yes"
+        asked = [part.idiom for part in said.parts if part.idiom is not None and part.idiom.consent == "ask-again"]
+        hummed = any(idiom.check != "yes" for idiom in asked)
+        agreed = "ask-again" not in answers or (not hummed and answers[-1] == "yes")
+        return "yes" if agreed and not rest.strip() else "ask-again"
 
     # --- taking it apart
 
     def _taken_apart(self, text: str, laughed: bool) -> _Said:
         besides = " ".join(re.findall(r"\(([^)]*)\)", text)).lower()
-        spoken = re.sub(r"([^\W\d])\1{2,}", r"\1", folded(re.sub(r"\([^)]*\)", " ", text)))  # "yesss" is yes
+        bare = re.sub(r"\([^)]*\)", " ", text.replace("%", f" {''.join(self._list('percent')[:1])} "))
+        spoken = re.sub(r"([^\W\d])\1{2,}", r"\1", folded(bare))  # "yesss" is yes
         laughs = any(_within(word, besides) for word in self._list("laughs"))
         chewing = any(_within(word, besides) for word in self._list("chewing"))
         words = tuple(spoken.split())
-        return _Said(words, tuple(self._parts(words)), laughed or laughs, chewing)
+        if len(words) > 2 * EARS_FOR:  # the beginning and the end say it all
+            words = (*words[:EARS_FOR], *words[-EARS_FOR:])
+        parts = tuple(self._idioms.parts(self._without_fillers(list(words))))
+        return _Said(words, parts, laughed or laughs, chewing, bare.rstrip().endswith("?"))
 
     def _whole(self, said: _Said) -> Idiom | None:
         """The idiom the whole utterance is, as it stands, or without fillers, or said over and over."""
         if said.chewing:
             return None
-        for words in (said.words, tuple(self._without_fillers(list(said.words)))):
-            plain = " ".join(words)
-            if plain in self._idioms:
-                return self._idioms[plain]
-            once = _once(words)
-            if once in self._idioms:
-                return self._idioms[once]
-        return None
-
-    def _parts(self, words: tuple[str, ...]) -> Iterator[_Part]:
-        """Idioms, longest first from the left; a negator just before a yes turns it round."""
-        index, negated, left = 0, False, self._without_fillers(list(words))
-        while index < len(left):
-            match = self._at(left, index)
-            if match is None:
-                word = left[index]
-                negated = word in self._list("negators") or (negated and word in self._list("between"))
-                yield _Part(word, None)
-                index += 1
-                continue
-            idiom, length = match
-            yield _Part(" ".join(left[index : index + length]), idiom, negated)
-            negated = False
-            index += length
-
-    def _at(self, words: list[str], index: int) -> tuple[Idiom, int] | None:
-        for length in range(min(self._longest, len(words) - index), 0, -1):
-            idiom = self._idioms.get(" ".join(words[index : index + length]))
-            if idiom is not None:
-                return idiom, length
-        return None
+        return self._idioms.whole(said.words) or self._idioms.whole(self._without_fillers(list(said.words)))
 
     def _without_fillers(self, words: list[str]) -> list[str]:
         """Fillers at the start are dropped, all of them; hesitations anywhere."""
@@ -204,7 +228,7 @@ class Answers:
         left = list(words)
         while True:
             filler = next((filler for filler in fillers if left[: len(filler)] == filler and len(left) > len(filler)), None)
-            if filler is None:
+            if filler is None or self._idioms.starts(left) > len(filler):
                 break
             left = left[len(filler) :]
         return [word for index, word in enumerate(left) if index == 0 or word not in self._hesitations]
@@ -217,20 +241,23 @@ class Answers:
         return self._table.lists.get(name, ())
 
 
-def _unsure_after_all(part: _Part) -> bool:
+def _unsure_after_all(part: Part) -> bool:
     return part.idiom is not None and part.idiom.check == "unsure" and part.idiom.consent == "no"
 
 
-def _heard_as(part: _Part) -> str:
+def _heard_as(part: Part) -> str:
+    """The answer of an idiom among others; one that is denied is turned round, but "not wrong" is no yes."""
     if part.idiom is None:
         return ""
     answer = part.idiom.check or ""
-    if part.negated and answer == "yes":
-        return "no"
-    return "no" if part.negated and answer == "partly" else answer
+    if not part.negated:
+        return "partly" if part.softened and answer == "no" else answer
+    if answer == "yes":
+        return "partly" if part.softened else "no"
+    return {"partly": "no", "no": "partly"}.get(answer, answer)
 
 
-def _agreed(part: _Part) -> str:
+def _agreed(part: Part) -> str:
     """What an idiom among others says to "shall we?": praise and thanks say nothing, what answers neither way is no yes."""
     if part.idiom is None or part.negated:
         return "no"
@@ -239,14 +266,6 @@ def _agreed(part: _Part) -> str:
 
 def _within(phrase: str, text: str) -> bool:
     return f" {phrase} " in f" {text} "
-
-
-def _once(words: tuple[str, ...]) -> str:
-    """`yes yes yes` is `yes`."""
-    for length in range(1, len(words) // 2 + 1):
-        if len(words) % length == 0 and words == words[:length] * (len(words) // length):
-            return " ".join(words[:length])
-    return " ".join(words)
 
 
 # --- as the command line asks it
@@ -278,7 +297,7 @@ def interpret_yes_no(text: str, answers: Answers) -> Literal["yes", "no", "unsur
 
 def interpret_number(text: str, answers: Answers) -> int | None:
     """The number an answer gives, or None."""
-    return answers.number(text)
+    return answers.number(text, most=None)
 
 
 def interpret_command(text: str, library: Library) -> str | None:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from our_content import answers, library
+from said import rows
 
 from companion.exercises.answers import (
     interpret_command,
@@ -27,6 +28,22 @@ def table(name: str) -> list[tuple[str, str, str]]:
 def test_the_table_of_answers_holds_in_both_columns(said: str, check: str, consent: str) -> None:
     assert check == "-" or answers().check(said) == check
     assert consent == "-" or answers().consent(said) == consent
+
+
+def share(name: str) -> tuple[float, list[str], list[str]]:
+    """Of a table: the share of check answers that are exact, yes taken for no or the other way, and false consents."""
+    read = [(said, check, consent, interpret_yes_partly_no(said, answers())) for said, check, consent in table(name)]
+    exact = [got == check for _, check, _, got in read if check != "-"]
+    flips = [said for said, check, _, got in read if {check, got} == {"yes", "no"}]
+    agreed = [said for said, _, consent, _ in read if consent not in ("-", "yes") and interpret_consent(said, answers()) == "yes"]
+    return sum(exact) / len(exact), flips, agreed
+
+
+@pytest.mark.parametrize(("name", "least"), [("answers_looked_at.tsv", 0.97), ("answers_looked_at_2.tsv", 0.96)])
+def test_answers_that_were_looked_at_are_understood(name: str, least: float) -> None:
+    exact, flips, agreed = share(name)
+    assert (flips, agreed) == ([], [])
+    assert exact >= least
 
 
 MESSY = [*table("answers_before.tsv"), *table("answers_after.tsv"), *table("answers_held.tsv")]
@@ -104,13 +121,32 @@ def test_ten_thousand_words_are_read_at_once() -> None:
         ("seven", 7), ("seven.", 7), ("um, seven", 7), ("maybe a six", 6), ("I'd say eight", 8), ("seven out of ten", 7),
         ("10", 10), ("zero", 0), ("none", 0), ("seven, no, eight", 8), ("three three", 3), ("a half", None),
         ("seven and a half", None), ("two or three", None), ("7.5", None),
-        ("minus two", None), ("a hundred", None), ("eleven", None), ("42", None),
+        ("minus two", None), ("a hundred", 100), ("eleven", 11), ("42", 42), ("a couple", 2), ("seven or eight", None),
+        ("one out of ten", 1), ("twenty-one", 21), ("the third one", 3), ("wait a second", None), ("7/10", 7), ("1,000", 1000),
         ("", None), ("my three brothers came to visit", None), ("yes", None), ("between two and four", None),
         ("²", None), ("٣", None),
     ],
 )  # fmt: skip
 def test_a_number_is_one_number_and_nothing_else(said: str, number: int | None) -> None:
     assert interpret_number(said, answers()) == number
+
+
+@pytest.mark.parametrize("said", ["eleven", "a hundred", "42"])
+def test_an_evening_asks_for_no_number_above_ten(said: str) -> None:
+    assert answers().number(said) is None
+
+
+@pytest.mark.parametrize(
+    ("said", "number"), [(said, None if wanted == "-" else int(wanted)) for said, wanted in rows("numbers_aside.tsv")]
+)
+def test_numbers_that_were_set_aside(said: str, number: int | None) -> None:
+    assert interpret_number(said, answers()) == number
+
+
+def test_commands_that_were_set_aside_are_understood_or_nothing_and_never_another() -> None:
+    wrong = [(said, wanted, interpret_command(said, library()) or "-") for said, wanted in rows("commands_aside.tsv")]
+    assert [each for each in wrong if each[2] not in ("-", each[1])] == []
+    assert sum(got == wanted for _, wanted, got in wrong) >= 100  # the others are in no list of phrases: "hold on", "help me"
 
 
 @pytest.mark.parametrize(
