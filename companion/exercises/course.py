@@ -165,7 +165,9 @@ class Course:
             self.close(outcome)
             tonight = self._tonight
             tonight.out.append(ExerciseEnded(tonight.now, tonight.now, self.playing.exercise.slug, outcome))
-            self.playing = None
+            if self._later is not None:
+                tonight.out.append(ExerciseEnded(tonight.now, tonight.now, self._later[0].exercise.slug, outcome))
+            self.playing = self._later = None
 
     def past(self, day: int, openers: Sequence[str]) -> Past:
         """What a diary would hold of this evening so far."""
@@ -276,6 +278,7 @@ class Course:
             enrolled=tonight.known, last_holder=playing.last_holder, recalled=recalled,
             used=playing.used.get(place.twin, 0) if place.half else 0,
             thanks_follow=isinstance(following, Place) and following.spec.kind == "thank", named=frozenset(playing.named),
+            recollection=tonight.recall if tonight.words else None,
         )  # fmt: skip
 
     # --- leaving
@@ -288,13 +291,15 @@ class Course:
         declined = to == "finish" and tonight.state == "welcome"
         tonight.out.append(ExerciseEnded(tonight.now, tonight.now, playing.exercise.slug, "no" if declined else "done"))
         self._played.add(playing.exercise.slug)
+        later, self._later = self._later, None
+        if later is not None and to != "end":  # an interlude that leads away takes with it what it kept waiting
+            tonight.out.append(ExerciseEnded(tonight.now, tonight.now, later[0].exercise.slug, "done"))
         if playing.exercise.slug == "time-out":
             tonight.unsettled = tonight.now
         if to == "finish":
             self._plan.clear()
             self.over = "declined" if declined else "done"
             return
-        later, self._later = self._later, None
         if later is not None and to == "end":
             self.playing, place = later
             self._script.exercise = self.playing.exercise
