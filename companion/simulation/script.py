@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from companion.effects import FloorKind
-from companion.events import EveningStarted, Event, ExerciseStarted, FloorChanged, StateChanged, StepEntered
+from companion.events import EveningStarted, Event, ExerciseEnded, ExerciseStarted, FloorChanged, StateChanged, StepEntered
 from companion.partner import Pair, Partner
 from companion.simulation.courses import after, answer, command, insist, later, listen, speak, tell, then, visit
 from companion.simulation.free_talk import Talk
@@ -53,12 +53,11 @@ class Script:
         self._guest, self._stopping = guest, False
         self._scenario, self._people, self._pair = scenario, people, pair
         self._table, self._truth, self._rng = table, truth, rng
-        self._exercise = ""
+        self._within: list[tuple[str, Counter[str]]] = []  # the exercise, with steps counted; an interlude after it
         self._step: StepEntered | None = None
         self._doings = Doings()
         self._commands: list[Utters] = []
         self._all: Counter[str] = Counter()
-        self._here: Counter[str] = Counter()
         self._begun = True  # what people do in this step is under way
         self._since: Sample = 0
         self._lines = 0
@@ -72,6 +71,11 @@ class Script:
         self._state = "running"
         self._paused_at: Sample = 0
 
+    @property
+    def _exercise(self) -> str:
+        """What is being played."""
+        return self._within[-1][0] if self._within else ""
+
     # --- what they are told
 
     def happened(self, event: Event) -> None:
@@ -82,8 +86,9 @@ class Script:
             case _ if self._stopping:
                 pass
             case ExerciseStarted(exercise=exercise):
-                self._exercise = exercise
-                self._here.clear()
+                self._within.append((exercise, Counter()))
+            case ExerciseEnded():
+                self._within = self._within[:-1]
             case StepEntered():
                 self._enter(event)
             case FloorChanged(kind=kind, holder=holder):
@@ -176,8 +181,9 @@ class Script:
         for person in self._people.values():
             person.follow(None)
         self._all[step.kind] += 1
-        self._here[step.kind] += 1
-        self._doings = self._scenario.doings(self._exercise, step.kind, self._all[step.kind], self._here[step.kind])
+        here = self._within[-1][1] if self._within else Counter()
+        here[step.kind] += 1
+        self._doings = self._scenario.doings(self._exercise, step.kind, self._all[step.kind], here[step.kind])
         self._step, self._since, self._lines = step, self._table.now, 0
         self._commands = sorted(self._doings.says, key=lambda one: one.at)
         self._turn, self._reflection = None, None

@@ -186,10 +186,15 @@ def test_it_ends_and_keeps_its_manners_whatever_happens(slug: str, seed: int) ->
 def _budgets(table: Table) -> dict[Partner, list[int]]:
     """Of mirrored turns whose twin was played too."""
     halves: dict[str, dict[int, StepEntered]] = {}
-    for step in table.kinds(StepEntered):
-        if step.kind == "turn" and "mirrored" in step.step and step.holder is not None:
+    within: list[str] = []  # an interlude may come between two steps of an exercise
+    for step in table.kinds(ExerciseStarted, ExerciseEnded, StepEntered):
+        if isinstance(step, ExerciseStarted):
+            within.append(step.exercise)
+        elif isinstance(step, ExerciseEnded):
+            within.pop()
+        elif step.kind == "turn" and "mirrored" in step.step and step.holder is not None:
             block, _, rest = step.step.rpartition("mirrored")[2].partition("]")
-            before = step.step[: step.step.rindex("mirrored")]
+            before = f"{within[-1]} {len(within)} {step.step[: step.step.rindex('mirrored')]}"
             halves.setdefault(before + block.split("[")[0] + rest, {})[int(block[-1])] = step
     both = [pair for pair in halves.values() if len(pair) == 2]
     return {who: sorted(s.budget for pair in both for s in pair.values() if s.holder == who) for who in (ALEX, SAM)}
