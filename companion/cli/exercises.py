@@ -10,8 +10,9 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from companion.evening import folders, house
+from companion.evening import folders
 from companion.evening import settings as stored
+from companion.evening.content import content, left_out
 from companion.exercises.by_size import SIZES, Size
 from companion.exercises.content import LEVELS, Exercise, Practice, did_you_mean
 from companion.trouble import Trouble
@@ -41,7 +42,7 @@ def exercises(
     _known("level", level, LEVELS)
     _known("size", size, SIZES)
     tongue = language or stored.load().language
-    library, findings = house.content(tongue)
+    library, findings = content(tongue)
     rows = [
         {
             "slug": one.slug,
@@ -77,7 +78,7 @@ def exercises(
         console.print("No exercise fits; leave out one of the options.")
     console.print("\nevenings: " + ", ".join(library.evenings), highlight=False, soft_wrap=not console.is_terminal)
     if findings:
-        console.print(f"[yellow]{house.left_out(findings)}[/yellow]", highlight=False, soft_wrap=True)
+        console.print(f"[yellow]{left_out(findings)}[/yellow]", highlight=False, soft_wrap=True)
 
 
 def _origin(exercise: Exercise) -> str:

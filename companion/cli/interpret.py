@@ -9,8 +9,8 @@ from typing import Annotated, Literal
 
 import typer
 
-from companion.evening import house
 from companion.evening import settings as stored
+from companion.evening.content import library as content_of
 from companion.exercises.answers import (
     answers_of,
     interpret_command,
@@ -35,7 +35,7 @@ def interpret(
 
     Example: echo "yeah, mostly" | companion interpret --kind yes-partly-no
     """
-    library = house.library(language or stored.load().language)
+    library = content_of(language or stored.load().language)
     answers = answers_of(library)
     meaning: dict[Kind, Callable[[str], str | int | None]] = {
         "yes-partly-no": lambda text: interpret_yes_partly_no(text, answers),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
 from typing import TypedDict
 
@@ -12,18 +11,19 @@ from companion.adapters.vosk_recognizer import VoskRecognizer
 from companion.conversation.conversation import Conversation
 from companion.conversation.manners import MANNERS, Manners
 from companion.core import Companion, Hears
-from companion.evening import folders, models
+from companion.evening import models
+from companion.evening.content import content as content
+from companion.evening.content import language_of as language_of
+from companion.evening.content import left_out as left_out
+from companion.evening.content import library as library
 from companion.evening.settings import Settings
 from companion.exercises.chooser import ASKING, asking
-from companion.exercises.content import Evening, Language, Library, Size, did_you_mean, evening_of
-from companion.exercises.content_files import BASE, content_folder, languages
+from companion.exercises.content import Evening, Library, Size, did_you_mean, evening_of
+from companion.exercises.content_files import BASE
 from companion.exercises.diary import Diary
 from companion.exercises.engine import Engine
-from companion.exercises.finding import Finding
 from companion.exercises.gates import Wish
 from companion.exercises.help_card import help_card
-from companion.exercises.loader import load_library
-from companion.exercises.reading import read_record
 from companion.hearing.background import Background
 from companion.hearing.ears import Ears
 from companion.hearing.hearing import Hearing
@@ -32,9 +32,6 @@ from companion.hearing.ports import Recognizer
 from companion.hearing.words import Words
 from companion.partner import Pair, Partner
 from companion.trouble import Trouble
-
-DEPENDS = "L30"
-"""The rule of the linter that an evening breaks whose exercise is left out."""
 
 SHOWN = 4
 """Names listed where nothing comes close to the one that was asked for."""
@@ -82,27 +79,6 @@ def ears(pair: Pair, channels: int, recognizer: Recognizer | None) -> Ears:
     return Ears(Hearing(pair, activity(), background, channels), OwnVoice(activity()), Words(recognizer))
 
 
-def content(language: str) -> tuple[Library, list[Finding]]:
-    """All content of a language: ours, and the couple's own over it; and what kept files of theirs out. Raises Trouble."""
-    own = folders.user_content()
-    return load_library(user_folder=own if own.is_dir() else None, language=language, cache=folders.read_content())
-
-
-def library(language: str) -> Library:
-    """All content of a language: ours, and the couple's own over it. A broken file of theirs is left out."""
-    return content(language)[0]
-
-
-def left_out(findings: Sequence[Finding]) -> str:
-    """One sentence on the files that were left out; "" where none was."""
-    files = {each.file for each in findings}
-    if not files:
-        return ""
-    first = min(findings, key=lambda each: (each.id == DEPENDS, each))  # the cause before what depends on it
-    more = f" and {len(files) - 1} more" if len(files) > 1 else ""
-    return f"Left out: {first}{more}; the rest of your content is played. See: companion lint"
-
-
 def evening_called(name: str, library: Library, size: Size = "short") -> Evening:
     """The evening of this name, or an evening of the one exercise of this name. Raises Trouble with what comes close."""
     if name in library.evenings:
@@ -122,15 +98,6 @@ def voice_settings(settings: Settings, faster: int = 0) -> VoiceSettings:
     speed = min(220.0, max(110.0, settings.words_a_minute * 1.1**faster))
     voice = settings.voice or language_of(settings.language).voice
     return VoiceSettings(voice=voice, words_a_minute=speed, sentence_pause_s=settings.sentence_pause)
-
-
-def language_of(name: str) -> Language:
-    """What comes with a language, its voice for one. Raises Trouble where there is no content in it."""
-    path = content_folder() / name / "language.yaml"
-    if not path.is_file():
-        known = languages(content_folder())
-        raise Trouble(f"There is no content in {name!r}; there is {', '.join(known)}{did_you_mean(name, known) or '.'}")
-    return read_record(path, Language)
 
 
 def manners(settings: Settings, evening: Evening) -> Manners:

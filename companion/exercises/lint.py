@@ -130,6 +130,8 @@ class _Given:
 
     def take_in(self, path: Path) -> list[Finding]:
         """Make known what a file adds, so that others may refer to it; what is wrong with it is told when it is judged."""
+        if self._is_ours(path):
+            return []  # the library has it
         try:
             if path.name == "lines.yaml":
                 library = self.library(self._language(path))
