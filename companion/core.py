@@ -137,6 +137,7 @@ class Companion:
             own_voice=heard.own_voice,
             snr_db=heard.snr_db,
             patience={who: conversation.patience(who) for who in pair},
+            words=heard.words,
             voiced=tuple(
                 Voiced(each.by, each.start, each.end, each.level_db, each.pitch)
                 for each in heard.segments

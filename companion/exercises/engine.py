@@ -28,9 +28,11 @@ from companion.exercises.cues import KINDS, Cue
 from companion.exercises.diary import Past
 from companion.exercises.ear import CommandEar
 from companion.exercises.gates import Wish, deepest
+from companion.exercises.hints import Hints
 from companion.exercises.holding import Aside, Holding
 from companion.exercises.moment import Moment
 from companion.exercises.mouth import Mouth
+from companion.exercises.recall import Recall
 from companion.exercises.requests import Requests
 from companion.exercises.safety import STOP, Ending, Safety
 from companion.exercises.script import Script
@@ -62,6 +64,7 @@ class Engine:
     `level`: nothing more tender is asked; as tender as the plan, if not given.
     `wish`: what is behind them, for the question what tonight is to be.
     `card`: numbers of the help card as they are to be said (emergency, abuse_line, crisis_line), where the country is set.
+    `hints`: which words may come back, where the recogniser knows the words of ordinary talk.
     Raises Trouble where the library has no answers.
     """
 
@@ -70,7 +73,7 @@ class Engine:
         answers: Answers | None = None, first: Partner | None = None, size: Size | None = None, cue_voice: CueVoice = "spoken",
         names: bool = True, friends: bool = False, evenings_done: int = 0, diary_on: bool = False, night: bool = False,
         channels: int = 1, level: Level | None = None, heard_before: Collection[str] = (), card: Mapping[str, str] | None = None,
-        wish: Wish | None = None,
+        wish: Wish | None = None, hints: Hints | None = None,
     ) -> None:  # fmt: skip
         self.finished = False
         self._evening, self._library = evening, library
@@ -78,6 +81,8 @@ class Engine:
             pair, manners, first or pair.one, words, names, set(pair) if enrolled else set(), size,
             level or deepest(evening.plan, library), evenings_done, diary_on, night, channels,
         )  # fmt: skip
+        self._recall = Recall(hints, pair)
+        self._tonight.recall = self._recall if hints is not None else None
         self._script = script = Script(library, Phrasebook(seed, heard_before), names=names, friends=friends)
         self._mouth = Mouth()
         self._desk = CueDesk(manners, script, self._mouth, cue_voice, names=names)
@@ -124,6 +129,7 @@ class Engine:
             return []
         tonight, step = self._tonight, self._course.step
         tonight.now = moment.now
+        self._recall.feed(moment)
         self._talk.feed(moment, step.holder if step else None, tonight.known)
         self._surroundings.notice(moment, events)
         orders = self._understood(events)
@@ -158,6 +164,9 @@ class Engine:
                 self._requests.spoken(each)
             else:
                 self._holding.seen(each)
+            self._recall.notice(each)
+        if not self._tonight.words:
+            self._recall.forget()
         return out
 
     # --- a block

@@ -1,8 +1,8 @@
 """Which words may come back as a hint: at most two, said by the holder, and only what nothing forbids.
 
 A hint is known x repeated x recent: in the language's list of harmless words, said at least twice and surely, not long before the
-end of the turn, and plainly affirmed each time (`affirmed`). A feeling is quoted on narrower terms. Say less than we know: a wrong
-word put into somebody's mouth costs more than ten helpful ones gain. The figures are choices of ours, checked by
+end of the turn, and plainly affirmed each time (`affirmed`). A feeling is quoted on narrower terms. Say less than we know: one
+wrong word put into somebody's mouth costs more than ten helpful ones gain. The figures are choices of ours, checked by
 `tests/exercises/test_hints.py` on turns written for it.
 """
 
@@ -88,9 +88,28 @@ class Hints:
             return Offer(words)
         return Offer(feeling=self._feeling(turn, unfit, end))
 
+    def fitting(self, turn: Sequence[TurnWord]) -> frozenset[str]:
+        """Every word of the turn that might be given, in the singular; not only the best two."""
+        end = turn_end(turn)
+        if not turn or math.isnan(end) or not in_order(turn) or median_confidence(turn) < CLEAR:
+            return frozenset()
+        return frozenset(self._worth(turn, self._affirmed.unfit(turn), end))
+
+    def named(self, turn: Sequence[TurnWord]) -> frozenset[str]:
+        """Every word of the list that was said at all, in the singular."""
+        return frozenset(self._said(turn))
+
     # --- words
 
     def _words(self, turn: Sequence[TurnWord], unfit: frozenset[int], end: float) -> tuple[str, ...]:
+        worth = self._worth(turn, unfit, end)
+        best = sorted(worth, key=lambda word: (-worth[word][0], worth[word][1]))[:AT_MOST]
+        if any(pair == set(best) for pair in self._pairs):
+            best = best[:1]
+        return tuple(worth[word][2] for word in sorted(best, key=lambda word: worth[word][1]))
+
+    def _worth(self, turn: Sequence[TurnWord], unfit: frozenset[int], end: float) -> dict[str, tuple[float, float, str]]:
+        """By word: its worth, when it was first said, and how it was said last."""
         worth: dict[str, tuple[float, float, str]] = {}
         for word, places in self._said(turn).items():
             if any(place in unfit for place in places):
@@ -101,10 +120,7 @@ class Hints:
             value = min(len(sure), MOST_TIMES) * math.exp(-max(0.0, end - sure[-1].end) / FADES)
             if value >= WORTH:
                 worth[word] = (value, sure[0].start, sure[-1].bare)
-        best = sorted(worth, key=lambda word: (-worth[word][0], worth[word][1]))[:AT_MOST]
-        if any(pair == set(best) for pair in self._pairs):
-            best = best[:1]
-        return tuple(worth[word][2] for word in sorted(best, key=lambda word: worth[word][1]))
+        return worth
 
     def _said(self, turn: Sequence[TurnWord]) -> dict[str, list[int]]:
         """Where each word that may be hinted occurs, in whatever number or form."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from companion.hearing.heard import Word
 from companion.partner import Partner
 from companion.timeline import Sample
 
@@ -33,7 +34,7 @@ class Moment:
     very block); the companion's own voice and its echo do not count. `speaking`: the partners who speak now, as far as labels
     are known (they may lag `quiet_for` by hearing's look-ahead). `own_voice`: the companion is sounding. `snr_db`: signal to
     noise. `patience`: how far a partner's own long pauses stretch the pause limits (1 where not learnt). `voiced`: stretches of
-    the partners' voices that ended in this block.
+    the partners' voices that ended in this block. `words`: what the holder said, in steps that listen for words and in no other.
     """
 
     now: Sample
@@ -43,6 +44,7 @@ class Moment:
     snr_db: float = 30.0
     patience: Mapping[Partner, float] = field(default_factory=dict)
     voiced: tuple[Voiced, ...] = ()
+    words: tuple[Word, ...] = field(default=(), repr=False)
 
     def patience_of(self, who: Partner | None) -> float:
         """How far this partner's pause limits are stretched; 1 for nobody."""

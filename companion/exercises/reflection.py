@@ -25,7 +25,7 @@ NO_HINT = "c_no_hint"
 class Recollection(Protocol):
     """Whoever can say what may be offered of the turn before a reflection."""
 
-    def offer(self, source: Partner) -> Offer:
+    def offer(self, source: Partner, *, deep: bool = False) -> Offer:
         """What may be given of this partner's turn; nothing where there were no words, or nothing is sure enough."""
 
     def covers(self, source: Partner) -> bool:

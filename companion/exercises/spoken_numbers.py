@@ -18,7 +18,7 @@ class SpokenNumbers:
     """Reads numbers by one language's words."""
 
     def __init__(self, small: Mapping[str, int], lists: Mapping[str, Sequence[str]]) -> None:
-        """`small`: the numbers that may be asked for. `lists`: `numbers_large`, `numbers_ordinal` ("eleven 11") and the words that
+        """`small`: the numbers that may be asked for. `lists`: `numbers_large`, `numbers_ordinal` ("eleven 11"), and the
         may stand around a number, correct it, or make it none.
         """
         self._values = {**small, **_valued(lists.get("numbers_large", ())), **_valued(lists.get("numbers_ordinal", ()))}

@@ -8,6 +8,7 @@ from companion.conversation.manners import Manners
 from companion.effects import Effect
 from companion.events import Event, StateChanged
 from companion.exercises.content import Level
+from companion.exercises.recall import Recall
 from companion.exercises.step_spec import Size
 from companion.partner import Pair, Partner
 from companion.timeline import Sample, samples, seconds
@@ -24,7 +25,7 @@ ALONE_AFTER = 120.0
 class Tonight:
     """One record for the evening. `out`: what has been decided in this block, in order.
 
-    `keep`: both want it remembered; `forgotten`: somebody wanted it forgotten, which nothing undoes. `unsettled`: when a slower
+    `recall`: the words a reflection may need, where there are any. `keep`: both want it remembered; `forgotten`: somebody wanted it forgotten, which nothing undoes. `unsettled`: when a slower
     pace was last offered or a time-out called. `company`: when a third voice was last there.
     `lost_track`: we no longer know who is who; `asked_who`: how often we asked.
     `now` is the evening's clock; `clock` stands still while the evening is paused (`hold`: since when; `held`: samples lost).
@@ -42,6 +43,7 @@ class Tonight:
     diary_on: bool = False
     night: bool = False
     channels: int = 1
+    recall: Recall | None = None
     keep: bool = False
     forgotten: bool = False
     unsettled: Sample | None = None

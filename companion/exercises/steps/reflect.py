@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from random import Random
 from typing import ClassVar
 
 from companion.effects import FloorKind, GiveFloor, Mode
@@ -22,6 +23,9 @@ A_WORD = 0.3
 """Seconds of speech below which nothing has been said."""
 ADDING = 30.0
 """Seconds the source may add after "what's missing?"."""
+PLAIN, WARM = "c_check", "c_check_warm"
+WARM_BY_CHANCE = 1 / 3
+"""How often the warmer question is asked for no reason (a choice of ours)."""
 HARD = 2.0
 """The listener's time ends at this many times its budget, even without a pause."""
 
@@ -115,7 +119,9 @@ class Reflect:
         """What may be given of the source's turn: nothing in a soft step, and nothing once the source has added to it."""
         recollection = self._scene.recollection
         usable = recollection is not None and self.mode is Mode.WORDS and not self._spec.soft and self._tried == 0
-        return recollection.offer(self.source) if recollection is not None and usable else NOTHING
+        return (
+            recollection.offer(self.source, deep=self._scene.level == "deep") if recollection is not None and usable else NOTHING
+        )
 
     def _climb(self, help: Help | None, beat: Beat, *, asked: bool = False) -> list[Wish]:
         self._climbed = beat.clock
@@ -143,11 +149,22 @@ class Reflect:
 
     def _check(self, beat: Beat) -> list[Wish]:
         self._stage = "check"
+        line = self._check_line(beat)
         self._question = source_question(
-            self._scene, self._spec.check, self.source, beat.now, wait=self._scene.manners.answer_window, id="c_check"
+            self._scene, line, self.source, beat.now, wait=self._scene.manners.answer_window, id="c_check"
         )
         listen = self._scene.ear.listen(Mode.YN, "check")
         return [GiveFloor(FloorKind.NOBODY), listen, *self._question.begin(beat.now)]
+
+    def _check_line(self, beat: Beat) -> str:
+        """The plain question, or its warmer twin: where the listener took up much of it, and else by chance, so that the plain
+        one says nothing. Never a cooler one.
+        """
+        recollection = self._scene.recollection
+        if recollection is None or self.mode is not Mode.WORDS or self._spec.check != PLAIN:
+            return self._spec.check
+        by_chance = Random(beat.now).random() < WARM_BY_CHANCE
+        return WARM if by_chance or recollection.covers(self.source) else PLAIN
 
     def _checked(self, beat: Beat) -> list[Wish] | Exit:
         question = self._question
