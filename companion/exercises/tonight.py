@@ -25,8 +25,9 @@ ALONE_AFTER = 120.0
 class Tonight:
     """One record for the evening. `out`: what has been decided in this block, in order.
 
-    `recall`: the words a reflection may need, where there are any. `keep`: both want it remembered; `forgotten`: somebody wanted it forgotten, which nothing undoes. `unsettled`: when a slower
-    pace was last offered or a time-out called. `company`: when a third voice was last there.
+    `recall`: the words a reflection may need, where there are any. `keep`: both want it remembered; `forgotten`: somebody wanted
+    it forgotten, which nothing undoes. `unsettled`: when a slower pace was last offered or a time-out called. `company`: when a
+    third voice was last there.
     `lost_track`: we no longer know who is who; `asked_who`: how often we asked.
     `now` is the evening's clock; `clock` stands still while the evening is paused (`hold`: since when; `held`: samples lost).
     """
