@@ -70,6 +70,8 @@ class Conversation:
         self._now, self._settled = heard.now, heard.settled
         if heard.anyone:
             self._last_voice = heard.now
+        if isinstance(self._stage, HeldFloor):
+            self._stage.words(heard.so_far, heard.said)
         out = self._speech(heard.segments)
         out += self._overlaps.feed(heard.segments, heard.now)
         out += self._talk(heard.segments)

@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from companion.conversation.interruptions import AT_ONCE, OVER_WORDS, Incoming, kind_settled, told
+from companion.conversation.interruptions import AT_ONCE, OVER_WORDS, Incoming, enough, kind_settled, told
 from companion.conversation.manners import Manners
 from companion.conversation.turns import Turns
-from companion.conversation.utterances import AFTER_ALL, Utterance, Voice
+from companion.conversation.utterances import AFTER_ALL, Utterance, Voice, believable
 from companion.conversation.woven import SEAM, together
 from companion.events import Backchannel, ContestedStart, Event, InterruptionKind
 from companion.hearing.heard import Segment
@@ -37,8 +37,7 @@ class FreeTalk:
         self._manners = manners
         self._turns = turns
         self._with_interruptions = interruptions
-        join = samples(manners.ipu_join)
-        self._sides = {who: _Side(Voice(join, manners.laugh_at, since)) for who in pair}
+        self._sides = {who: _Side(Voice(manners, since)) for who in pair}
         self._ahead: Partner | None = None  # who spoke last, alone, for longer than a backchannel
         self._incoming: Incoming | None = None
         self._contested: Sample = -1
@@ -73,8 +72,8 @@ class FreeTalk:
         if utterance.start > side.run_end + samples(self._manners.interruption_same):
             side.run = utterance.start
         side.run_end = max(side.run_end, utterance.end)
-        if who == self._turns.by:
-            self._turns.reach(utterance.end)
+        if who == self._turns.by and believable(utterance):
+            self._turns.reach(utterance.word_end)
         out = self._comes_in(utterance, who, now)
         part = self._incoming is not None and self._incoming.by == who and utterance.start >= self._incoming.start
         if over and who != self._turns.by and not part:
@@ -128,7 +127,7 @@ class FreeTalk:
             incoming.end = max(incoming.end, utterance.end)
             return []
         holder = self._sides[self._pair.other(who)].voice
-        if not self._with_interruptions or utterance.talk < samples(self._manners.interruption_min):
+        if not self._with_interruptions or not enough(utterance, samples(self._manners.interruption_min), self._manners):
             return []
         within = samples(self._manners.contest_within)
         rival = next((u for u in holder.utterances if abs(u.start - utterance.start) < within), None)

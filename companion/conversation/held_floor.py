@@ -12,17 +12,22 @@ from companion.conversation.interruptions import (
     IN_PAUSE,
     OVER_WORDS,
     Incoming,
+    enough,
     kind_settled,
     over_words,
     told,
 )
 from companion.conversation.manners import Manners
+from companion.conversation.said_words import Meaning, SaidWords
 from companion.conversation.turns import Turns
-from companion.conversation.utterances import AFTER_ALL, Utterance, Voice
+from companion.conversation.utterances import AFTER_ALL, Utterance, Voice, believable
 from companion.events import Backchannel, ContestedStart, Event
-from companion.hearing.heard import Segment
+from companion.hearing.heard import Said, Segment, SoFar
 from companion.partner import Pair, Partner
 from companion.timeline import Sample, samples
+
+WORDS_WITHIN = samples(0.5)
+"""A phrase is recognised within this after its end: the silence that ends a command, and a little."""
 
 
 class HeldFloor:
@@ -35,13 +40,18 @@ class HeldFloor:
         self._manners = manners
         self._turns = turns
         self._need = samples(manners.question_max if questions else manners.interruption_min)
-        join = samples(manners.ipu_join)
-        self._mine = Voice(join, manners.laugh_at, since)
-        self._theirs = Voice(join, manners.laugh_at)
+        self._mine = Voice(manners, since)
+        self._theirs = Voice(manners)
         self._first_word: Sample | None = None
         self._incoming: Incoming | None = None
         self._contest: Sample | None = None  # the start of the listener's utterance that began with the holder's turn
         self._small: list[Utterance] = []  # over, too short to interrupt; a backchannel unless more follows
+        self._words = SaidWords()
+        self._withheld: tuple[Utterance, Meaning] | None = None  # long enough, but its words may make it something else
+
+    def words(self, so_far: SoFar | None, said: Sequence[Said]) -> None:
+        """What the recogniser knows after this block; told before `feed`."""
+        self._words.feed(so_far, said)
 
     def feed(self, segments: Sequence[Segment], settled: Sample, now: Sample) -> list[Event]:
         """Take in segments up to `settled`; what they mean, in order."""
@@ -74,11 +84,12 @@ class HeldFloor:
         if not utterance.talk:
             return []
         if self._first_word is None:
-            if utterance.talk < samples(self._manners.first_segment):
+            if not believable(utterance, samples(self._manners.first_segment)):
                 return []
             self._first_word = utterance.start
             return list(self._turns.open(self._holder, utterance.start, utterance.end, now))
-        self._turns.reach(utterance.end)
+        if believable(utterance):
+            self._turns.reach(utterance.word_end)
         return []
 
     # --- the listener
@@ -88,17 +99,44 @@ class HeldFloor:
         if self._incoming and utterance.start - self._incoming.end < same:
             self._incoming.end = max(self._incoming.end, utterance.end)
             return []
-        if utterance.talk < self._need:
+        if not enough(utterance, self._need, self._manners):
             return []
         likely = self._likely(utterance)
         if likely is None:
             return self._contested(utterance, now)
+        if self._withholds(utterance):
+            return []
+        return self._interrupts(utterance, likely, now)
+
+    def _interrupts(self, utterance: Utterance, likely: float, now: Sample) -> list[Event]:
+        self._withheld = None
         out: list[Event] = []
         if self._incoming:
             out += self._incoming_over(now)
         self._incoming = Incoming(self._listener, self._holder, utterance.start, utterance.end)
         self._small.clear()
         return [*out, told(utterance, self._listener, self._holder, self._mine, likely, self._manners, now)]
+
+    def _withholds(self, utterance: Utterance) -> bool:
+        """Whether to wait for its words: a command to the companion is no interruption, nor are small sounds however many."""
+        meaning = self._words.meaning(utterance)
+        if meaning == "command":
+            self._withheld = (utterance, meaning)
+            return True
+        if meaning is not None and utterance.talk < samples(self._manners.interruption_doubt):
+            self._withheld = (utterance, meaning)
+            return True
+        return self._withheld is not None and self._withheld[0] is utterance and not utterance.pieces[-1].open
+
+    def _words_settled(self, settled: Sample, now: Sample) -> list[Event]:
+        """The utterance that was withheld is over, and whatever it was has been recognised."""
+        if self._withheld is None or settled - self._withheld[0].end < WORDS_WITHIN:
+            return []
+        (utterance, meaning), self._withheld = self._withheld, None
+        likely = self._likely(utterance)
+        if likely is None or meaning != "phrase" or self._words.meaning(utterance) == "command":
+            return []
+        return self._interrupts(utterance, likely, now)
 
     def _likely(self, utterance: Utterance) -> float | None:
         """How often speech placed like this interrupts; None: it does not."""
@@ -130,7 +168,7 @@ class HeldFloor:
     # --- time passes
 
     def _what_is_over(self, settled: Sample, now: Sample) -> list[Event]:
-        out: list[Event] = []
+        out = self._words_settled(settled, now)
         same = samples(self._manners.interruption_same)
         if self._incoming and settled - self._incoming.end >= same and not self._theirs_goes_on(self._incoming.end):
             out += self._incoming_over(now)
@@ -138,7 +176,7 @@ class HeldFloor:
         for utterance in self._small:
             if settled - utterance.end < same:
                 waiting.append(utterance)
-            elif utterance.talk <= samples(self._manners.backchannel_max):
+            elif utterance.talk <= samples(self._manners.backchannel_max) and self._words.meaning(utterance) != "command":
                 out.append(Backchannel(utterance.start, utterance.end, now, self._listener))
         self._small = waiting
         return out

@@ -32,6 +32,21 @@ COVERED = 0.7
 """The holder who speaks during this share of it or more has not lost the floor."""
 
 
+SURE, DOUBTED = 0.85, 0.5
+"""Words are sure from the one on and as doubtful as can be from the other down (`Utterance.sure`; choices of ours: speech lies at
+0.95, noise taken for a voice and half-heard laughs at 0.65)."""
+
+
+def enough(utterance: Utterance, least: int, manners: Manners) -> bool:
+    """Whether there are words enough in it to interrupt: `least` samples where they are sure, more the more they are in doubt.
+
+    What may be a laugh or another's voice is waited for as long as a laugh lasts; a wrong report costs more than a late one.
+    """
+    doubt = min(1.0, max(0.0, (SURE - utterance.sure) / (SURE - DOUBTED)))
+    longer = max(0, samples(manners.interruption_doubt) - samples(manners.interruption_min))
+    return utterance.talk >= least + doubt * longer
+
+
 @dataclass(slots=True)
 class Incoming:
     """An interruption that was told and may still go on."""

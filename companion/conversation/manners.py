@@ -22,7 +22,10 @@ class Manners:
     turn_over: float = 0.6  # silence after which a turn is over for the log; in a floor step silence never ends a turn
     min_turn: float = 0.5  # free talk: shorter speech in silence is no turn
     backchannel_max: float = 1.0  # longer speech of the listener is no backchannel [GA01]
-    interruption_min: float = 0.95  # the listener's speech adds up to this before it is an interruption
+    interruption_min: float = (
+        0.92  # the listener's sure words add up to this before they are an interruption; a long "oh no" is 0.9
+    )
+    interruption_doubt: float = 1.8  # and to this where labels doubt that they are words of the listener; laughs last as long
     interruption_grace: float = 0.8  # speech this soon after the floor changed hands is the tail of the last holder's turn
     interruption_same: float = 1.0  # speech within this of an interruption's end belongs to it
     remark_before: float = 3.0  # speech this soon after the floor changed, before the holder's first word, is about the prompt
@@ -35,7 +38,9 @@ class Manners:
     completion_max: float = 1.5  # helps finish the holder's phrase, holder resumes at once
     contest_within: float = 0.5  # both begin within this of each other at a fresh turn
     contest_for: float = 1.0  # and both go on this long
-    laugh_at: float = 0.25  # mean probability above which a segment counts as laughter: the net gives laughs 0.4, speech 0.01
+    laugh_at: float = 0.5  # mean probability above which a segment is laughter
+    hum_at: float = 0.5  # mean probability above which a segment is a murmur, which claims no turn whatever its length [GA01]
+    believed: float = 0.6  # mean confidence below which a segment is words only if it lasts
     episode: float = 10.0  # an episode of interruptions ends after this much without another of the same direction
     self_repair: float = 1.5  # the holder resumed this long: mended
 

@@ -1,4 +1,4 @@
-"""Utterances: one partner's segments, joined over short silences, as they come in."""
+"""Utterances: one partner's segments, joined over short silences, as they come in; and what in them is talk."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
+from companion.conversation.manners import Manners
 from companion.hearing.heard import Segment
 from companion.timeline import Sample, Span, samples
 
@@ -17,11 +18,22 @@ AFTER_ALL: Sample = 1 << 62
 """A moment later than any: labels settled up to it make everything be over."""
 
 
+DOUBTFUL = samples(1.0)
+"""A piece of doubtful attribution that goes on for this long is talk after all: noise that is taken for a voice comes in bits."""
+
+
+def is_talk(piece: Segment, manners: Manners) -> bool:
+    """Whether a piece is words: no laughter, no murmur, and surely this partner's, or long."""
+    if piece.laugh >= manners.laugh_at or piece.hum >= manners.hum_at:
+        return False
+    return piece.confidence >= manners.believed or piece.end - piece.start >= DOUBTFUL
+
+
 @dataclass(slots=True)
 class Utterance:
-    """One partner's speech without a silence of `join` inside. Laughter is kept apart and is no talk."""
+    """One partner's speech without a silence of `ipu_join` inside. Laughter, murmurs and what may be noise are no talk."""
 
-    laugh_at: float
+    manners: Manners
     pieces: deque[Segment] = field(default_factory=deque)
     before: int = 0  # talk in pieces no longer remembered
     begun: Sample = 0
@@ -38,11 +50,11 @@ class Utterance:
             self.before += self._talk(self.pieces.popleft())
 
     def _talk(self, piece: Segment) -> int:
-        return 0 if piece.laugh >= self.laugh_at else piece.end - piece.start
+        return piece.end - piece.start if is_talk(piece, self.manners) else 0
 
     @property
     def start(self) -> Sample:
-        """Its first word; the first laugh if there is no word."""
+        """Its first word; its first sound if there is no word."""
         if self.before:
             return self.begun
         return next((p.start for p in self.pieces if self._talk(p)), self.begun)
@@ -54,7 +66,7 @@ class Utterance:
 
     @property
     def talk(self) -> int:
-        """Speech in it that is no laughter, in samples."""
+        """Words in it, in samples."""
         return self.before + sum(map(self._talk, self.pieces))
 
     @property
@@ -63,10 +75,9 @@ class Utterance:
         return max(map(self._talk, self.pieces), default=0)
 
     @property
-    def laughing(self) -> bool:
-        """More laughter than words."""
-        whole = self.before + sum(p.end - p.start for p in self.pieces)
-        return self.talk * 2 < whole
+    def word_end(self) -> Sample:
+        """The end of its last word; of its last sound if there is no word."""
+        return next((p.end for p in reversed(self.pieces) if self._talk(p)), self.end)
 
     @property
     def span(self) -> Span:
@@ -83,6 +94,11 @@ class Utterance:
         """Probability of laughter over its talk, weighted by length."""
         return self._mean([(p.laugh, self._talk(p)) for p in self.pieces], 0.0)
 
+    @property
+    def sure(self) -> float:
+        """How sure it is that these are words of this partner: attribution, and neither laughter nor a murmur."""
+        return self._mean([(p.confidence * (1 - p.laugh) * (1 - p.hum), self._talk(p)) for p in self.pieces], 0.0)
+
     @staticmethod
     def _mean(weighted: list[tuple[float, int]], otherwise: float) -> float:
         weight = sum(w for _, w in weighted)
@@ -94,15 +110,25 @@ class Utterance:
         return sum(Span(p.start, p.end).overlap(where) for p in self.pieces if self._talk(p))
 
 
+EDGE_SURE, EDGE_LONG = 0.7, samples(1.5)
+"""An utterance less sure than this and shorter neither begins a turn nor lengthens it: noise before and after talk would. A
+choice of ours, between what noise gets (0.65) and speech (0.95)."""
+
+
+def believable(utterance: Utterance, least: int = 0) -> bool:
+    """Whether it is words enough of this partner, and surely theirs, to begin or lengthen their turn."""
+    return utterance.talk >= max(1, least) and (utterance.sure >= EDGE_SURE or utterance.talk >= EDGE_LONG)
+
+
 class Voice:
     """What one partner says: segments in, utterances out.
 
-    `join` is the silence that parts two utterances, in samples. `since`: what was said before it is cut away.
+    A silence of `manners.ipu_join` parts two utterances. `since`: what was said before it is cut away.
     """
 
-    def __init__(self, join: int, laugh_at: float, since: Sample = 0) -> None:
-        self._join = join
-        self._laugh_at = laugh_at
+    def __init__(self, manners: Manners, since: Sample = 0) -> None:
+        self._join = samples(manners.ipu_join)
+        self._manners = manners
         self._since = since
         self._spans: deque[Segment] = deque()
         self._over: deque[Utterance] = deque()
@@ -120,7 +146,7 @@ class Voice:
             if self.current and piece.start >= self.current.end + self._join:
                 over.append(self._close(self.current))
             if self.current is None:
-                self.current = Utterance(self._laugh_at)
+                self.current = Utterance(self._manners)
             self.current.take(piece)
         if self.current and not self.current.pieces[-1].open and settled >= self.current.end + self._join:
             over.append(self._close(self.current))
@@ -148,8 +174,8 @@ class Voice:
 
     @property
     def last_word_end(self) -> Sample | None:
-        """The end of its last speech that is no laughter, as far as known."""
-        return next((s.end for s in reversed(self._spans) if s.laugh < self._laugh_at), None)
+        """The end of its last word, as far as known."""
+        return next((s.end for s in reversed(self._spans) if is_talk(s, self._manners)), None)
 
     @property
     def utterances(self) -> list[Utterance]:
@@ -164,11 +190,11 @@ class Voice:
     def spoken(self, since: Sample, until: Sample, laughter: bool = False) -> int:
         """Speech inside a stretch, in samples; not further back than MEMORY."""
         where = Span(since, until)
-        return sum(Span(s.start, s.end).overlap(where) for s in self._spans if laughter or s.laugh < self._laugh_at)
+        return sum(Span(s.start, s.end).overlap(where) for s in self._spans if laughter or is_talk(s, self._manners))
 
     def spans(self, since: Sample, until: Sample) -> list[Span]:
         """Where it spoke words between two moments, cut to them."""
-        words = (s for s in self._spans if s.laugh < self._laugh_at and s.end > since and s.start < until)
+        words = (s for s in self._spans if is_talk(s, self._manners) and s.end > since and s.start < until)
         return [Span(max(s.start, since), min(s.end, until)) for s in words]
 
 

@@ -14,7 +14,7 @@ from companion.effects import Effect
 from companion.evening.ports import Core
 from companion.events import Event, Mishap
 from companion.hearing.heard import Word
-from companion.hearing.ports import Recognizer
+from companion.hearing.ports import Recognizer, SaysSoFar
 from companion.inputs import Input
 from companion.timeline import Sample, samples
 
@@ -124,6 +124,16 @@ class GuardedRecognizer:
             return ()
         try:
             return self._engine.end()
+        except Exception as error:
+            self._fail(error)
+            return ()
+
+    def so_far(self) -> tuple[str, ...]:
+        """See `SaysSoFar`. Nothing where it is lost, sparing or cannot say."""
+        if self.lost or self._idle or not isinstance(self._engine, SaysSoFar):
+            return ()
+        try:
+            return self._engine.so_far()
         except Exception as error:
             self._fail(error)
             return ()

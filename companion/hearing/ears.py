@@ -9,9 +9,10 @@ from numpy.typing import NDArray
 
 from companion.effects import Enrol, ListenFor, Mode
 from companion.events import PhraseHeard, SomethingHeard
-from companion.hearing.heard import Heard, Said
+from companion.hearing.heard import Heard, Said, Word
 from companion.hearing.hearing import Hearing
 from companion.hearing.own_voice import OwnVoice
+from companion.hearing.telling import FreeRecognizer, Telling
 from companion.hearing.words import Utterance, Words
 from companion.timeline import Sample, Span, samples
 
@@ -31,10 +32,12 @@ WELL_CANCELLED_DB = 25.0
 class Ears:
     """Hearing, the own-voice side path and the phrases, in one chain."""
 
-    def __init__(self, hearing: Hearing, own_voice: OwnVoice, words: Words) -> None:
+    def __init__(self, hearing: Hearing, own_voice: OwnVoice, words: Words, free: FreeRecognizer | None = None) -> None:
+        """`free`: a recogniser of full vocabulary beside that of `words`, where words of a turn may be wanted."""
         self.hearing = hearing
         self.own_voice = own_voice
         self._words = words
+        self._telling = Telling(free, hearing.attribution)
         self._grammar = ListenFor(Mode.OFF)
         self._speaking = False
         self._spoken_text = ""
@@ -53,6 +56,7 @@ class Ears:
     def listen_for(self, what: ListenFor) -> None:
         """A new mode and grammar, from the next block on."""
         self._grammar = what
+        self._telling.listen_for(what)
         self._words.listen_for(self._over_voice() if self._speaking else what)
 
     def enrol(self, what: Enrol) -> None:
@@ -78,12 +82,22 @@ class Ears:
         heard = self.hearing.feed(block)
         if any(segment.laugh > LAUGH_AT for segment in heard.segments):
             self._laughed = heard.now
+            self._telling.laughed(heard.now)
         if side.clean:
             utterances.append(self._words.feed(at, side.left, side.speech if side.own else float(heard.anyone)))
         else:
             self._words.forget()
+        told = self._told(at, mono, heard, side.own)
         said = tuple(self._said(one, heard.now) for one in utterances if one is not None)
-        return replace(heard, own_voice=side.own, barge_in=side.barge_in, said=(*heard.said, *said))
+        so_far = None if side.own else self._words.so_far
+        return replace(heard, own_voice=side.own, barge_in=side.barge_in, said=(*heard.said, *said), so_far=so_far, words=told)
+
+    def _told(self, at: Sample, mono: NDArray[np.float32], heard: Heard, own: bool) -> tuple[Word, ...]:
+        """Words of the holder where a step listens for them; none while the companion sounds."""
+        if own:
+            self._telling.forget()
+            return ()
+        return self._telling.feed(at, mono, float(heard.anyone))
 
     def _turn(self, at: Sample, own: bool) -> Utterance | None:
         """The companion begins to sound, or its echo has died away. An utterance that was just over is judged before that."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Literal
 
 from companion.events import Enrolled, Noise, PhraseHeard, SomethingHeard, ThirdVoice
 from companion.partner import Partner
@@ -39,6 +40,17 @@ class Word:
     holder_confidence: float = 1.0  # how sure we are that the holder said it
 
 
+@dataclass(frozen=True, slots=True)
+class SoFar:
+    """What an utterance that goes on, begun at `start`, may be by its words so far.
+
+    `phrase`: they begin a phrase of the grammar. `small`: they are nothing but small sounds ("mhm", "yeah", "right").
+    """
+
+    start: Sample
+    kind: Literal["phrase", "small"]
+
+
 Said = PhraseHeard | SomethingHeard
 Notice = Enrolled | ThirdVoice | Noise
 
@@ -62,4 +74,5 @@ class Heard:
     snr_db: float = 30.0
     said: tuple[Said, ...] = ()
     notices: tuple[Notice, ...] = ()
+    so_far: SoFar | None = None  # None, too, where words say that it is neither, or no words are heard
     words: tuple[Word, ...] = field(default=(), repr=False)  # WORDS mode only, of the holder only

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -49,4 +49,13 @@ class Recognizer(Protocol):
     @property
     def vocabulary(self) -> frozenset[str]:
         """Every word it can hear."""
+        ...
+
+
+@runtime_checkable
+class SaysSoFar(Protocol):
+    """What a recogniser may be able to do besides: tell the words of an utterance before it is over."""
+
+    def so_far(self) -> tuple[str, ...]:
+        """Its words up to now, as they seem now; empty where there are none yet."""
         ...

@@ -14,8 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from companion.effects import ListenFor, Mode
-from companion.hearing.heard import Word
-from companion.hearing.ports import Recognizer
+from companion.hearing.heard import SoFar, Word
+from companion.hearing.ports import Recognizer, SaysSoFar
 from companion.timeline import BLOCK, Sample, samples
 
 ON, OFF = 0.5, 0.35
@@ -38,6 +38,9 @@ LONGEST = samples(3.6)
 
 LEAST_CONFIDENCE = 0.5
 """Below this nothing is a phrase. Each command may ask for more."""
+
+LOOK_AFTER, LOOK_EVERY = samples(0.4), samples(0.16) // BLOCK
+"""Words so far are looked at from so much of an utterance on, and so often (blocks)."""
 
 _SETTLED = samples(0.16) // BLOCK
 """After so much silence an utterance that is broken off counts as finished: longer than a stop inside a word."""
@@ -68,6 +71,8 @@ class Words:
         self._quiet = self._run = 0
         self._asking = False
         self._isolated = True
+        self._small: frozenset[str] = frozenset()
+        self._so_far: SoFar | None = None
         self._held: list[tuple[Sample, NDArray[np.float32]]] = []
 
     @property
@@ -81,6 +86,7 @@ class Words:
         if self._asking and self._recognizer is not None:
             self._recognizer.end()
         self._mode = what.mode
+        self._small = frozenset(word for decoy in what.decoys for word in (decoy, *decoy.split()))
         self._phrases = frozenset(self._hearable(what.phrases)) if what.mode is not Mode.OFF else frozenset()
         if self._recognizer is not None:
             self._recognizer.listen_for(tuple(sorted(self._phrases)), what.decoys)
@@ -95,6 +101,21 @@ class Words:
         """Phrases that the model knows all words of; a bigger or smaller model must not stop an evening."""
         known = self._recognizer.vocabulary if self._recognizer is not None else frozenset()
         return (phrase for phrase in phrases if phrase.strip() and all(word in known for word in phrase.split()))
+
+    @property
+    def so_far(self) -> SoFar | None:
+        """What the utterance under way may be, by its words so far."""
+        return self._so_far if self._start is not None and self._asking else None
+
+    def _look(self, start: Sample) -> None:
+        words: tuple[str, ...] = self._recognizer.so_far() if isinstance(self._recognizer, SaysSoFar) else ()
+        said = " ".join(words)
+        if said and any(phrase == said or phrase.startswith(f"{said} ") for phrase in self._phrases):
+            self._so_far = SoFar(start, "phrase")
+        elif said and all(word in self._small for word in words):
+            self._so_far = SoFar(start, "small")
+        else:
+            self._so_far = None
 
     def forget(self) -> None:
         """Drop the utterance under way: what comes next is another signal."""
@@ -120,7 +141,10 @@ class Words:
         if self._asking and self._recognizer is not None:
             self._recognizer.feed(block)
             self._held.append((at, block))
-            if now - (at if self._start is None else self._start) > LONGEST:
+            begun = at if self._start is None else self._start
+            if now - begun >= LOOK_AFTER and len(self._held) % LOOK_EVERY == 0:
+                self._look(begun)
+            if now - begun > LONGEST:
                 self._asking, self._held = False, []
                 self._recognizer.end()
         self._run = self._run + 1 if speech >= OFF else 0
@@ -134,6 +158,7 @@ class Words:
 
     def _begin(self, at: Sample) -> None:
         self._isolated = at - self._last_speech >= BEFORE
+        self._so_far = None
         self._start = at
         self._quiet, self._run = 0, 0
         self._asking = self._recognizer is not None

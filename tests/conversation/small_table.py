@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import Literal
 
 from companion.conversation.conversation import Conversation
 from companion.conversation.manners import STANDARD, Manners
 from companion.effects import FloorKind, GiveFloor
-from companion.events import Event
-from companion.hearing.heard import Heard, Segment
+from companion.events import Event, PhraseHeard
+from companion.hearing.heard import Heard, Segment, SoFar
 from companion.partner import Pair, Partner
 from companion.timeline import BLOCK, Sample, samples
 
@@ -20,9 +21,28 @@ AHEAD = samples(0.19)
 Floors = Sequence[tuple[float, GiveFloor]]
 
 
-def said(by: Partner | None, start: float, end: float, laugh: float = 0.0, confidence: float = 1.0) -> Segment:
+def said(by: Partner | None, start: float, end: float, laugh: float = 0.0, confidence: float = 1.0, hum: float = 0.0) -> Segment:
     """A stretch of one voice, in seconds."""
-    return Segment(by, samples(start), samples(end), open=False, laugh=laugh, confidence=confidence)
+    return Segment(by, samples(start), samples(end), open=False, laugh=laugh, hum=hum, confidence=confidence)
+
+
+@dataclass(frozen=True)
+class Recognised:
+    """What the recogniser makes of an utterance from `start` to `end`: what it may be while it goes on, and the phrase it was."""
+
+    start: float
+    end: float
+    kind: Literal["phrase", "small"]
+    phrase: str = ""
+
+    def in_block(self, block: Heard) -> Heard:
+        """The block with what was recognised by then: words so far from 0.4 s on, the phrase 0.45 s after the end."""
+        start, end, over = samples(self.start), samples(self.end), samples(self.end + 0.45)
+        if start + samples(0.4) <= block.now < over:
+            return replace(block, so_far=SoFar(start, self.kind))
+        if self.phrase and over <= block.now < over + BLOCK:
+            return replace(block, said=(PhraseHeard(start, end, block.now, self.phrase, 0.9, SAM, 0.9),))
+        return block
 
 
 def holds(who: Partner, questions: bool = False) -> GiveFloor:
@@ -61,7 +81,7 @@ class Evening:
 
 def sit(
     *segments: Segment, floor: GiveFloor | None = None, floors: Floors = (), seconds: float = 0.0, pair: Pair = PAIR,
-    manners: Manners = STANDARD, finish: bool = True,
+    manners: Manners = STANDARD, finish: bool = True, recognised: Recognised | None = None,
 ) -> Evening:  # fmt: skip
     """Let them talk: `floor` from the start, or `floors` at their moments; `seconds` at least."""
     talk = Conversation(pair, manners)
@@ -72,7 +92,7 @@ def sit(
         while waiting and waiting[0][0] < block.now:
             at, given = waiting.pop(0)
             out += talk.give_floor(given, at)
-        out += talk.feed(block)
+        out += talk.feed(recognised.in_block(block) if recognised else block)
     if finish:
         out += talk.finish(length)
     return Evening(talk, out)

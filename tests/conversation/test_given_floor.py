@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from small_table import ALEX, JOINT, NOBODY, PAIR, SAM, holds, said, sit
+from small_table import ALEX, JOINT, NOBODY, PAIR, SAM, Recognised, holds, said, sit
 
 from companion.conversation.conversation import Conversation
+from companion.conversation.manners import STANDARD
 from companion.effects import FloorKind, GiveFloor
 from companion.events import (
     Backchannel,
@@ -44,7 +45,7 @@ def test_speech_over_the_holder_is_told_once_it_adds_up_and_not_later():
     evening = sit(said(SAM, 1, 9), said(ALEX, 4, 6), floor=holds(SAM))
     (told,) = evening.of(Interruption)
     assert (told.by, told.of, seconds(told.start)) == (ALEX, SAM, 4.0)
-    sure = samples(4.0 + 0.95)
+    sure = samples(4.0 + STANDARD.interruption_min)
     assert sure < told.noticed <= sure + samples(0.25)
 
 
@@ -177,3 +178,49 @@ def test_a_hum_right_before_the_holder_goes_on_is_still_a_hum():
     evening = sit(said(SAM, 1, 3.5), said(ALEX, 4, 4.9), said(SAM, 4.92, 8), floor=holds(SAM))
     assert evening.of(Interruption) == []
     assert len(evening.of(Backchannel)) == 1
+
+
+def test_a_murmur_of_any_length_is_no_interruption():
+    evening = sit(said(SAM, 1, 9), said(ALEX, 4, 5.6, hum=0.8), floor=holds(SAM))
+    assert evening.of(Interruption) == []
+
+
+def test_what_may_be_a_laugh_is_waited_for_as_long_as_laughs_last():
+    evening = sit(said(SAM, 1, 9), said(ALEX, 4, 5.4, laugh=0.4), floor=holds(SAM))
+    assert evening.of(Interruption) == []
+    (told,) = sit(said(SAM, 1, 9), said(ALEX, 4, 7, laugh=0.4), floor=holds(SAM)).of(Interruption)
+    assert told.noticed > samples(4 + 1.5)
+    assert not told.quiet
+
+
+def test_a_bit_of_noise_before_and_after_does_not_lengthen_the_holders_turn():
+    noise = [said(SAM, 0.3, 0.9, confidence=0.55), said(SAM, 11.5, 12.1, confidence=0.55)]
+    evening = sit(*noise, said(SAM, 3, 9), floors=[(0, holds(SAM)), (14, NOBODY)])
+    assert spans(evening, TurnEnded) == [(SAM, 3.0, 9.0)]
+
+
+def test_hold_on_a_moment_said_by_the_listener_is_for_the_companion_and_no_interruption():
+    talk = [said(SAM, 1, 4), said(ALEX, 5, 6.2), said(SAM, 9, 12)]
+    command = Recognised(5, 6.2, "phrase", "hold on a moment")
+    evening = sit(*talk, floor=holds(SAM), recognised=command)
+    assert evening.of(Interruption) + evening.of(Backchannel) == []
+    assert len(sit(*talk, floor=holds(SAM)).of(Interruption)) == 1
+
+
+def test_what_only_began_like_a_command_is_told_when_it_turns_out_to_be_none():
+    talk = [said(SAM, 1, 4), said(ALEX, 5, 6.2), said(SAM, 9, 12)]
+    (told,) = sit(*talk, floor=holds(SAM), recognised=Recognised(5, 6.2, "phrase")).of(Interruption)
+    assert told.noticed <= samples(6.2 + 1.0)
+
+
+def test_a_long_utterance_is_told_whatever_it_began_like():
+    talk = [said(SAM, 1, 4), said(ALEX, 5, 9), said(SAM, 10, 12)]
+    (told,) = sit(*talk, floor=holds(SAM), recognised=Recognised(5, 9, "phrase")).of(Interruption)
+    assert told.noticed <= samples(5 + STANDARD.interruption_doubt + 0.25)
+
+
+def test_nothing_but_yeah_right_yeah_is_a_backchannel_and_yeah_but_is_not():
+    talk = [said(SAM, 1, 4), said(ALEX, 5, 6.3), said(SAM, 7, 9)]
+    assert sit(*talk, floor=holds(SAM), recognised=Recognised(5, 6.3, "small")).of(Interruption) == []
+    yeah_but = Recognised(5, 5.5, "small")  # from the second word on it is neither
+    assert len(sit(*talk, floor=holds(SAM), recognised=yeah_but).of(Interruption)) == 1

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from small_table import AHEAD, ALEX, JOINT, NOBODY, PAIR, SAM, heard, holds, said, sit
 
 from companion.conversation.conversation import Conversation
+from companion.conversation.manners import STANDARD
 from companion.effects import GiveFloor
 from companion.events import (
     Backchannel,
@@ -169,7 +170,7 @@ def test_a_laugh_never_interrupts_and_no_interruption_is_one_of_oneself(talk, gi
         words = [s for s in talk if s.by == told.by and s.laugh < 0.5]
         assert any(s.start == told.start for s in words)
         spoken = sum(Span(s.start, s.end).overlap(Span(told.start, told.noticed)) for s in words)
-        assert spoken >= samples(0.95)
+        assert spoken >= samples(STANDARD.interruption_min)
         assert 0.0 <= told.probability <= 1.0
 
 
@@ -183,19 +184,30 @@ def test_every_interruption_ends_once_and_after_it_was_told(talk, given_floors):
     assert all(told[i.by, i.start] <= i.noticed for i in evening.of(InterruptionEnded))
 
 
+def when_it_adds_up(listener: list[Segment], start: int, to: float) -> int:
+    """The moment at which the words from `start` on have added up to so many seconds."""
+    need, at = samples(to), start
+    for s in listener:
+        if s.start >= start and need > 0:
+            at = s.start + min(need, s.end - s.start)
+            need -= s.end - s.start
+    return at
+
+
 @laws
-@given(voices(ALEX), st.floats(1.0, 20.0))
-def test_an_interruption_is_told_within_a_quarter_second_of_the_speech_that_makes_it_one(listener, until):
-    talk = [replace(s, start=s.start + samples(2), end=s.end + samples(2)) for s in listener]
-    evening = sit(said(SAM, 0.2, until), *talk, floor=holds(SAM))
-    for told in evening.of(Interruption):
-        words = [s for s in talk if s.by == ALEX and s.laugh < 0.5 and s.start >= told.start]
-        need, at = samples(0.95), 0
-        for s in words:
-            if need > 0:
-                at = s.start + min(need, s.end - s.start)
-                need -= s.end - s.start
-        assert told.noticed <= at + samples(0.25)
+@given(voices(ALEX, laughs=False), st.floats(1.0, 20.0))
+def test_sure_words_are_told_within_a_quarter_second_of_the_moment_that_makes_them_an_interruption(listener, until):
+    talk = [replace(s, start=s.start + samples(2), end=s.end + samples(2), confidence=1.0) for s in listener]
+    for told in sit(said(SAM, 0.2, until), *talk, floor=holds(SAM)).of(Interruption):
+        assert told.noticed <= when_it_adds_up(talk, told.start, STANDARD.interruption_min) + samples(0.25)
+
+
+@laws
+@given(voices(ALEX, laughs=False), st.floats(1.0, 20.0), st.floats(0.6, 1.0))
+def test_words_in_doubt_are_waited_for_no_longer_than_laughs_last(listener, until, confidence):
+    talk = [replace(s, start=s.start + samples(2), end=s.end + samples(2), confidence=confidence) for s in listener]
+    for told in sit(said(SAM, 0.2, until), *talk, floor=holds(SAM)).of(Interruption):
+        assert told.noticed <= when_it_adds_up(talk, told.start, STANDARD.interruption_doubt) + samples(0.25)
 
 
 @laws
