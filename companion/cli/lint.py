@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-import time
 from dataclasses import asdict
+from datetime import date
 from pathlib import Path
 from typing import Annotated
 
@@ -39,7 +39,7 @@ def lint(
     own = folders.user_content() if folders.user_content().is_dir() else None
     chosen = list(paths) if paths else [content_folder(), *([own] if own else [])]
     console = Console()
-    findings = judge(chosen, words=_heard(), own=own, month=time.strftime("%Y-%m"), cache=folders.read_content())
+    findings = judge(chosen, words=_heard(), own=own, today=date.today(), cache=folders.read_content())
     if aloud:
         with console.status("speaking") as status:
             findings = sorted({*findings, *spoken_findings(chosen, status.update)})

@@ -51,6 +51,16 @@ class HelpCard(Record):
         checked = {kind: [line.say for line in lines if line.say and not line.verify] for kind, lines in kinds.items()}
         return {kind: said[0] for kind, said in checked.items() if said}
 
+    def in_digits(self) -> HelpCard:
+        """The same card for a voice of another language: what may be said is said digit by digit."""
+
+        def plain(lines: tuple[HelpLine, ...]) -> tuple[HelpLine, ...]:
+            digits = (" ".join(each for each in line.number if each.isdigit()) for line in lines)
+            return tuple(line.model_copy(update={"say": line.say and each}) for line, each in zip(lines, digits, strict=True))
+
+        kinds = ("emergency", "abuse", "anyone", "crisis")
+        return self.model_copy(update={kind: plain(getattr(self, kind)) for kind in kinds})
+
     def unchecked(self) -> tuple[HelpLine, ...]:
         """The lines that a person has still to check."""
         return tuple(line for line in (*self.emergency, *self.abuse, *self.anyone, *self.crisis) if line.verify)
@@ -71,7 +81,8 @@ def help_card(country: str, language: str = BASE, folder: Path | None = None) ->
     for tongue in dict.fromkeys((language, BASE)):
         path = _folder(tongue, folder) / f"{wanted}.yaml"
         if path.is_file():
-            return read_record(path, HelpCard)
+            card = read_record(path, HelpCard)
+            return card if tongue == language else card.in_digits()
     known = countries(BASE, folder)
     close = did_you_mean(wanted, known) or f"; there are {', '.join(known)}."
     raise Trouble(f"There is no help card for {country!r}{close}")

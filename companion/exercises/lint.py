@@ -10,6 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 from pydantic import BaseModel
@@ -19,7 +20,7 @@ from companion.exercises.content_files import BASE, SHARED, content_folder, lang
 from companion.exercises.finding import ContentTrouble, Finding
 from companion.exercises.lint_evening import evening_findings
 from companion.exercises.lint_shared import help_findings, known_tags, library_findings, option_findings, tag_findings
-from companion.exercises.lint_structure import structure_findings
+from companion.exercises.lint_structure import at_their_keys, structure_findings
 from companion.exercises.lint_translation import shared_translation_findings, translation_findings
 from companion.exercises.lint_wording import (
     Text,
@@ -51,15 +52,15 @@ lint_library = library_findings
 
 def lint(
     paths: Sequence[Path], folder: Path | None = None, words: Mapping[str, frozenset[str]] | None = None,
-    library: Library | None = None, own: Path | None = None, month: str = "", cache: Path | None = None,
+    library: Library | None = None, own: Path | None = None, today: date | None = None, cache: Path | None = None,
 ) -> list[Finding]:  # fmt: skip
     """Everything to be said about these files and folders.
 
     `folder`: our own content, which the files may refer to; `library`: what was loaded from it, where that is at hand; `own`: the
-    pair's folder over it. `words`: what the recogniser of a language knows, to check commands against. `month`: today's, as
-    2026-11, to know old help cards by. `cache`: where libraries that were read before are kept.
+    pair's folder over it. `words`: what the recogniser of a language knows, to check commands against. `today`: to
+    know old help cards by. `cache`: where libraries that were read before are kept.
     """
-    given = _Given(content_folder(folder), own, library, words or {}, month, cache)
+    given = _Given(content_folder(folder), own, library, words or {}, today, cache)
     findings: list[Finding] = []
     for path in paths:
         if path.is_dir() and not _yaml_files([path]):
@@ -113,10 +114,10 @@ class _Given:
     """What files are judged against: our content, the pair's, and what else is being judged now, by language."""
 
     def __init__(
-        self, ours: Path, own: Path | None, library: Library | None, words: Mapping[str, frozenset[str]], month: str,
+        self, ours: Path, own: Path | None, library: Library | None, words: Mapping[str, frozenset[str]], today: date | None,
         cache: Path | None,
     ) -> None:  # fmt: skip
-        self._ours, self._own, self._words, self._month, self._cache = ours, own, words, month, cache
+        self._ours, self._own, self._words, self._today, self._cache = ours, own, words, today, cache
         self._languages = languages(ours)
         self._libraries = {library.language: library} if library else {}
         self._tags = known_tags(ours)
@@ -154,7 +155,7 @@ class _Given:
     def judge(self, path: Path) -> list[Finding]:
         """Everything to be said about one file."""
         if path.parent.name == "help":
-            return list(help_findings(path, self._month))
+            return list(help_findings(path, self._today))
         if self._is_shared(path):
             return list(self._shared(path))
         key = _key_of(path)
@@ -197,7 +198,7 @@ class _Given:
         for text in shared_texts(lines, str(path)):
             yield from text_findings(text, library)
         yield from shared_phrasing_findings(lines, str(path))
-        base = self.library(BASE).lines
+        base = read_lines(self._ours / BASE / "lines.yaml")
         if self._is_ours(path) and language != BASE:
             yield from shared_translation_findings(path, set(base) - set(lines), "line")
         if not self._is_ours(path):
@@ -216,7 +217,7 @@ class _Given:
             yield Finding(str(path), source.line(("language",)), "schema", "error", told + did_you_mean(exercise.language, known))
             return
         library = self.library(exercise.language)
-        yield from structure_findings(exercise, library)
+        yield from at_their_keys(structure_findings(exercise, library), source)
         yield from tag_findings(exercise, self._tags, source)
         yield from option_findings(exercise, self._words.get(exercise.language))
         yield from self._taken(exercise, library, path, source.line(("id",)))
@@ -257,7 +258,9 @@ class _Given:
         source = read_wording(path)
         original = read_exercise(structure)[0]
         if language != original.language:
-            yield from translation_findings(source, original)
+            lacking = list(translation_findings(source, original))
+            if lacking:
+                raise ContentTrouble(lacking)  # the rest can be judged when nothing is missing
         exercise, _ = read_exercise(structure, language, [path])
         library = self.library(language)
         yield from (each for each in structure_findings(exercise, library) if each.file == str(path))

@@ -118,30 +118,32 @@ def line_findings(exercise: Exercise, library: Library | None) -> Iterator[Findi
         yield from _slot_findings(use, exercise, library)
     for name, line in exercise.lines.items():
         if name not in used and name not in shared:
-            yield _finding(exercise, line.line_no, "warning", f"no step says the line {name!r}")
+            told = f"no step says the line {name!r}; expected one that does{did_you_mean(name, used)}"
+            yield _finding(exercise, line.line_no, "warning", told)
     for name, ring in exercise.openers.items():
         if name not in used and ring:
-            yield _finding(exercise, ring[0].line_no, "warning", f"no step asks the openers {name!r}")
+            yield _finding(exercise, ring[0].line_no, "warning", f"no step asks the openers {name!r}; expected one that does")
 
 
 def _slot_findings(use: Use, exercise: Exercise, library: Library | None) -> Iterator[Finding]:
     if use.ring:
-        texts = [(each.text, each.line_no) for each in exercise.openers[use.name]]
+        texts = [(each.text, each.line_no, each.where) for each in exercise.openers[use.name]]
     else:
         line = exercise.lines.get(use.name) or (library.lines.get(use.name) if library else None)
         at = line.line_no if line is not None and use.name in exercise.lines else use.step.line_no
-        texts = [(text, at) for text in line.phrasings] if line else []
-    for text, at in texts:
+        where = line.where if line is not None and use.name in exercise.lines else ""
+        texts = [(text, at, where) for text in line.phrasings] if line else []
+    for text, at, where in texts:
         try:
             unknown = slots_of(text) - use.slots
         except ValueError as broken:
-            yield _finding(exercise, at, "error", f"{text!r}: {broken}")
+            yield _finding(exercise, at, "error", f"{text!r}: {broken}", where)
             continue
         if unknown:
             may = ", ".join(f"{{{slot}}}" for slot in sorted(use.slots))
             what = ", ".join(f"{{{slot}}}" for slot in sorted(unknown))
-            yield _finding(exercise, at, "error", f"{text!r}: found {what} in a {use.step.kind}; expected {may}")
+            yield _finding(exercise, at, "error", f"{text!r}: found {what} in a {use.step.kind}; expected {may}", where)
 
 
-def _finding(exercise: Exercise, line: int, severity: str, sentence: str) -> Finding:
-    return Finding(exercise.where or exercise.slug, line, "L08", "error" if severity == "error" else "warning", sentence)
+def _finding(exercise: Exercise, line: int, severity: str, sentence: str, where: str = "") -> Finding:
+    return Finding(where or exercise.where or exercise.slug, line, "L08", "error" if severity == "error" else "warning", sentence)

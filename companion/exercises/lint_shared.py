@@ -5,16 +5,16 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 
 from companion.exercises.commands import vocabulary
 from companion.exercises.content import Exercise, Library, did_you_mean
 from companion.exercises.finding import Finding
+from companion.exercises.help_card import HelpCard
+from companion.exercises.reading import read_record
 from companion.exercises.step_spec import CheckSpec, ChooseSpec, walk
 from companion.exercises.yaml_source import Source, read_yaml
-
-OLD = 12
-"""Months after which a help card must be looked through again: helplines change their numbers. A choice of ours."""
 
 _TAG = re.compile(r"^\|\s*([A-Z][A-Z0-9]+)\s*\|", re.MULTILINE)
 
@@ -65,31 +65,21 @@ def tag_findings(exercise: Exercise, known: frozenset[str], source: Source) -> I
     """L09: what an exercise rests on is listed."""
     for index, tag in enumerate(exercise.rests_on if known else ()):
         if tag not in known:
-            close = did_you_mean(tag, known) or "; expected one of them"
-            told = f"rests_on: {tag!r} is not among the sources of docs/content.md{close}"
+            told = f"found the source {tag!r}; expected one that docs/content.md lists{did_you_mean(tag, known)}"
             yield Finding(exercise.where, source.line(("rests_on", index)), "L09", "warning", told)
 
 
-def help_findings(path: Path, month: str) -> Iterator[Finding]:
-    """L41: a help card that nobody has looked through for a year, or that says itself that it is to be verified."""
-    source = read_yaml(path)
-    for place, line in source.places.items():
-        value = _at(source.data, place)
-        if isinstance(value, str) and re.search(r"\bverify\b", value, re.IGNORECASE):
-            yield Finding(
-                str(path), line, "L41", "warning", f"{place[-1]} is to be verified; expected it checked, and the mark gone"
-            )
-        if place and place[-1] == "checked" and month and _months(month) - _months(str(value)) > OLD:
-            told = f"last checked {value}; expected within {OLD} months: call or look up each number, and set the date"
-            yield Finding(str(path), line, "L41", "warning", told)
-
-
-def _at(data: object, place: tuple[str | int, ...]) -> object:
-    for part in place:
-        data = data[part] if isinstance(data, (dict, list)) else None  # type: ignore[index]
-    return data
-
-
-def _months(month: str) -> int:
-    found = re.match(r"(\d{4})-(\d{2})", month)
-    return 12 * int(found.group(1)) + int(found.group(2)) if found else 0
+def help_findings(path: Path, today: date | None) -> Iterator[Finding]:
+    """L41: a help card that nobody has looked through for a year, or with a line that nobody has checked yet."""
+    card, source = read_record(path, HelpCard), read_yaml(path)
+    if card.country != path.stem:
+        told = f"found the country {card.country!r}; expected {path.stem!r}, the file's own name"
+        yield Finding(str(path), source.line(("country",)), "schema", "error", told)
+    if today is not None and card.stale(today):
+        told = f"last checked {card.checked}; expected within a year: call or look up each number, and set the date"
+        yield Finding(str(path), source.line(("checked",)), "L41", "warning", told)
+    for kind in ("emergency", "abuse", "anyone", "crisis"):
+        for index, line in enumerate(getattr(card, kind)):
+            if line.verify:
+                told = f"{line.number} is marked verify, so it is never said; expected it checked, and the mark gone"
+                yield Finding(str(path), source.line((kind, index)), "L41", "warning", told)

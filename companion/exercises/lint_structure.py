@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
+from dataclasses import replace
 
 from companion.effects import Mode
 from companion.exercises.content import Exercise, Library, did_you_mean
@@ -29,6 +31,7 @@ from companion.exercises.step_spec import (
     inner,
     walk,
 )  # fmt: skip
+from companion.exercises.yaml_source import Source
 
 TARGETS: frozenset[str] = frozenset({"next", "end", "finish"})
 FRAMES: frozenset[str] = frozenset({"welcome", "arrive", "close", "time-out", "soft-landing"})
@@ -56,6 +59,17 @@ def structure_findings(exercise: Exercise, library: Library | None = None) -> li
         if isinstance(step, ChooseSpec):
             _options(step, found)
     return sorted([*found.all, *line_findings(exercise, library)])
+
+
+KEYS = {"L01": "steps", "L04": "lasts", "L06": "level", "L09": "serves"}
+"""Where in its file a rule about the whole of an exercise is broken."""
+
+
+def at_their_keys(findings: Iterable[Finding], source: Source) -> list[Finding]:
+    """The same findings; those about the whole stand at the key that tells, not in the first line."""
+    return [
+        replace(each, line=source.line((KEYS[each.id],))) if each.line == 1 and each.id in KEYS else each for each in findings
+    ]
 
 
 class _Findings:
@@ -120,7 +134,9 @@ def _fairness(exercise: Exercise, found: _Findings) -> None:
             if isinstance(inside, MirroredSpec):
                 found.error("L01", inside.line_no, "found mirrored inside mirrored; expected it once")
             if isinstance(inside, SwapSpec):
-                found.error("L01", inside.line_no, "found swap inside mirrored, which exchanges the roles itself")
+                found.error(
+                    "L01", inside.line_no, "found swap inside mirrored; expected none, since mirrored exchanges the roles itself"
+                )
     for size in SIZES:
         floor = {"first": 0.0, "second": 0.0}
         _floor_time(exercise.steps, size, floor, "first", 1)
@@ -171,7 +187,9 @@ def _ways(steps: tuple[Spec, ...], beyond: frozenset[str], exercise: Exercise, f
     for index, step in enumerate(steps):
         later = {name for name in names[index + 1 :] if name}
         if not reachable and step.name not in jumped_to:
-            found.error("L02", step.line_no, f"this {step.kind} is never reached: every way before it leads elsewhere")
+            found.error(
+                "L02", step.line_no, f"this {step.kind} is never reached; expected a way to it, but all before it lead elsewhere"
+            )
         reachable = reachable or step.name in jumped_to
         for way, target in step.exits.items():
             _exit(step, way, target, later | beyond, {name for name in names[: index + 1] if name}, exercise, found)
@@ -189,12 +207,12 @@ def _exit(step: Spec, way: str, target: str, ahead: set[str], behind: set[str], 
         expected = f"{', '.join(sorted(known))}{did_you_mean(way, known)}"
         found.error("L02", step.line_no, f"a {step.kind} has no exit {way!r}; expected one of {expected}")
     if way == "stop" and target != "finish":
-        found.error("L02", step.line_no, f"found stop: {target}; stop always ends the evening")
+        found.error("L02", step.line_no, f"found stop: {target}; expected finish, since stop always ends the evening")
     if target in TARGETS or target in FRAMES or target in ahead:
         return
     everywhere = {each.name for each in walk(exercise.steps) if each.name}
     if target in behind:
-        found.error("L03", step.line_no, f"{way} leads back to {target!r}: an endless loop; use repeat, which counts")
+        found.error("L03", step.line_no, f"{way} leads back to {target!r}, an endless loop; expected repeat, which counts")
     elif target in everywhere:
         found.error("L02", step.line_no, f"{way} leads across a block, to {target!r}; expected a later step beside this one")
     else:
@@ -238,7 +256,7 @@ def _lengths(exercise: Exercise, found: _Findings) -> None:
             said = f"{size} can take {most / 60:.1f} min; expected at most twice the {promised / 60:.1f} min of lasts, and 2 min"
             found.error("L04", 1, said)
         if not 0.8 * promised <= usual <= 1.2 * promised:
-            found.warn("L04", 1, f"{size} takes about {usual / 60:.1f} min; lasts says {promised / 60:.1f} min")
+            found.warn("L04", 1, f"{size} takes about {usual / 60:.1f} min; expected the {promised / 60:.1f} min of lasts")
 
 
 # --- L05, L06, L07: what the microphone may do, and care
@@ -264,7 +282,7 @@ def _care(exercise: Exercise, found: _Findings) -> None:
         wanted = [f"the gate {gate}" for gate in sorted(missing)]
         if exercise.after != "soft-landing":
             wanted.append("after: soft-landing")
-        found.error("L06", 1, f"a deep exercise without {', '.join(wanted)}")
+        found.error("L06", 1, f"found a deep exercise; expected {', '.join(wanted)} with it")
 
 
 # --- L17: options one can tell apart
@@ -277,4 +295,4 @@ def _options(step: ChooseSpec, found: _Findings) -> None:
     heads = [(re.search(r"[aeiouy]", option.phrases[0]), len(option.phrases[0])) for option in step.options]
     vowels = [found_.group() if found_ else "" for found_, _ in heads]
     if len(set(vowels)) < len(vowels) and len({length for _, length in heads}) < len(heads):
-        found.warn("L17", step.line_no, "two options have the same first vowel and length; choose words that differ")
+        found.warn("L17", step.line_no, "two options have the same first vowel and length; expected words that differ")

@@ -26,7 +26,7 @@ from companion.exercises.content_files import BASE, ContentFiles, content_folder
 from companion.exercises.finding import ContentTrouble, Finding
 from companion.exercises.library_cache import cached
 from companion.exercises.lint_evening import evening_findings
-from companion.exercises.lint_structure import structure_findings
+from companion.exercises.lint_structure import at_their_keys, structure_findings
 from companion.exercises.lint_wording import exercise_texts, phrasing_findings, shared_texts, text_findings
 from companion.exercises.reading import (
     read_commands,
@@ -163,8 +163,8 @@ def load_exercise(
     path: Path, library: Library | None = None, language: str | None = None, wordings: Sequence[Path] = ()
 ) -> Exercise:
     """One exercise or frame, if it has no error of form or meaning. Raises ContentTrouble with all of them."""
-    exercise, _ = read_exercise(path, language, wordings)
-    _refuse(structure_findings(exercise, library))
+    exercise, source = read_exercise(path, language, wordings)
+    _refuse(at_their_keys(structure_findings(exercise, library), source))
     return exercise
 
 
@@ -207,10 +207,10 @@ def _ways(files: ContentFiles, paths: tuple[Path, ...], library: Library) -> lis
 
 def _worded(files: ContentFiles, path: Path, wordings: tuple[Path, ...], library: Library) -> Exercise | None:
     """An exercise in the language of the library; None where nobody has put it into that language yet."""
-    exercise, _ = read_exercise(path, files.language, wordings)
+    exercise, source = read_exercise(path, files.language, wordings)
     if not wordings and exercise.language != files.language:
         return None
-    _refuse(structure_findings(exercise, library))
+    _refuse(at_their_keys(structure_findings(exercise, library), source))
     if files.is_own(path) or any(map(files.is_own, wordings)):
         _refuse(own_findings(exercise, library))
     return exercise

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import tempfile
 from functools import cache
 from pathlib import Path
 
@@ -10,6 +12,8 @@ from companion.exercises.content import Exercise, Library
 from companion.exercises.loader import load_library
 
 CONTENT = Path(__file__).resolve().parents[2] / "content"
+CACHE = Path(tempfile.gettempdir()) / f"companion-tests-{os.getuid()}"
+"""Libraries that were read before; known by their files' times, so that nothing old is ever tested."""
 
 
 @cache

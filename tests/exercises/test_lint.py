@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
 import pytest
-from our_content import CONTENT, MIRROR, library
+from our_content import CACHE, CONTENT, MIRROR, library
 
 from companion.exercises.durations import longest, typical
 from companion.exercises.lint import lint, lint_library
+from companion.exercises.lint_wording import Text, aloud_findings
 from companion.exercises.step_spec import SIZES
 
 
@@ -25,8 +27,8 @@ def spoiled(old: str, new: str) -> str:
     return MIRROR.replace(old, new)
 
 
-def test_our_own_content_has_nothing_to_be_said_about_it() -> None:
-    assert [str(each) for each in lint([CONTENT], CONTENT)] == []
+def test_our_own_content_has_nothing_to_be_said_about_it_but_which_helplines_a_person_must_still_check() -> None:
+    assert [str(each) for each in lint([CONTENT], CONTENT, library=library()) if each.id != "L41"] == []
 
 
 def test_the_example_has_only_too_few_openers(tmp_path: Path) -> None:
@@ -64,6 +66,7 @@ SPOILED = {
     "L08 no such ring": ("L08", "error", spoiled("openers: day}", "openers: days}")),
     "L08 slot out of place": ("L08", "error", spoiled("One tells, one says it back.", "{source} says it back.")),
     "L08 open brace": ("L08", "error", spoiled("One tells, one says it back.", "{first tells.")),
+    "L09 unknown source": ("L09", "warning", spoiled("rests_on: [W14]", "rests_on: [W41]")),
     "L09 serves nothing": ("L09", "warning", spoiled("serves: [active-listening]\n", "")),
     "L10 too many words": ("L10", "error", line("Thank you both so very much for all of this.")),
     "L10 long opener": ("L10", "error", opener("Something that happened on one of those days that never quite came to an end.")),
@@ -89,6 +92,7 @@ SPOILED = {
     "L17 options alike": ("L17", "warning", MIRROR + "  - choose: {line: thanks, otherwise: a, "
                           "options: [{name: a, phrases: [warm]}, {name: b, phrases: [hard]}]}\n"),
     "L20 praise": ("L20", "error", line("Well done.")),
+    "L20 grading": ("L20", "error", line("Good job, both of you.")),
     "L20 hurry": ("L20", "error", line("Now calm down.")),
     "L21 brand": ("L21", "error", line("Like Alexa, but kind.")),
     "L22 accusation": ("L22", "error", line("You never thank.")),
@@ -107,6 +111,16 @@ SPOILED = {
 def test_a_spoiled_exercise_breaks_its_rule(tmp_path: Path, what: str) -> None:
     rule, severity, text = SPOILED[what]
     assert rules(tmp_path, text).get(rule) == severity
+
+
+@pytest.mark.parametrize("what", SPOILED)
+def test_every_finding_says_where_it_is_and_what_was_expected(tmp_path: Path, what: str) -> None:
+    _, _, text = SPOILED[what]
+    path = tmp_path / "echo.yaml"
+    path.write_text(text, encoding="utf-8")
+    for finding in lint([path], CONTENT, library=library()):
+        assert str(finding).startswith(f"{path}:{finding.line}: ")
+        assert "expected" in finding.sentence, finding
 
 
 @pytest.mark.parametrize("what", [what for what, (_, severity, _) in SPOILED.items() if severity == "error"])
@@ -159,3 +173,165 @@ def test_every_exercise_is_as_long_as_it_says(slug: str) -> None:
         promised = exercise.lasts.of(size)
         assert 0.8 * promised <= typical(exercise, size) <= 1.2 * promised
         assert typical(exercise, size) <= longest(exercise, size) <= 2 * promised + 120
+
+
+# --- files that refer to each other
+
+
+def written(folder: Path, name: str, text: str) -> Path:
+    path = folder / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def told(*paths: Path, own: Path | None = None) -> list[str]:
+    return [str(each) for each in lint(list(paths), CONTENT, own=own, cache=CACHE)]
+
+
+OURS = EVENING.replace("  - exercise: floor-practice\n    size: short\n", "  - exercise: echo\n    size: short\n")
+
+
+def test_an_evening_may_name_an_exercise_that_is_written_with_it(tmp_path: Path) -> None:
+    assert "exercise: echo" in OURS
+    evening = written(tmp_path, "evenings/odd.yaml", OURS)
+    assert any("there is no exercise 'echo'" in each for each in told(evening))
+    written(tmp_path, "exercises/echo.yaml", MIRROR)
+    assert not any("there is no exercise" in each for each in told(tmp_path))
+
+
+def test_an_evening_of_unknown_exercises_is_a_finding_with_what_was_meant(tmp_path: Path) -> None:
+    path = written(tmp_path, "odd.yaml", EVENING.replace("floor-practice", "flor-practice"))
+    assert any("did you mean 'floor-practice'" in each for each in told(path))
+
+
+def test_a_name_and_an_id_that_are_taken_are_told(tmp_path: Path) -> None:
+    taken = MIRROR.replace("exercise: echo", "exercise: close")
+    assert any("the name 'close' is taken" in each for each in told(written(tmp_path, "close.yaml", taken)))
+    same = MIRROR.replace("title: Echo", "title: Echo\nid: E01")
+    assert any(":4: the id 'E01' is taken" in each for each in told(written(tmp_path, "echo.yaml", same)))
+
+
+def test_a_file_where_nobody_looks_is_told_where_to_put_it(tmp_path: Path) -> None:
+    written(tmp_path, "exercises/echo.yaml", MIRROR)
+    written(tmp_path, "lost.yaml", MIRROR)
+    written(tmp_path, "excercises/echo.yaml", MIRROR)
+    found = told(tmp_path)
+    assert any("lost.yaml:1: nobody looks here" in each for each in found)
+    assert any("did you mean 'exercises'" in each for each in found)
+
+
+def test_a_folder_without_content_is_told(tmp_path: Path) -> None:
+    assert any("found no YAML file in this folder" in each for each in told(tmp_path))
+
+
+def test_a_line_of_ones_own_that_overrides_nothing_is_told_with_what_was_meant(tmp_path: Path) -> None:
+    path = written(tmp_path, "en/lines.yaml", "c_gonne: [Bye now., So long then., Good night.]\n")
+    assert any("did you mean 'c_gone'" in each for each in told(path))
+
+
+def test_a_command_there_is_not_is_told_with_what_was_meant(tmp_path: Path) -> None:
+    path = written(tmp_path, "en/commands.yaml", "puase: {taught: hang on}\n")
+    assert any(":1: there is no command 'puase'; did you mean 'pause'" in each for each in told(path))
+
+
+def test_more_words_for_a_command_are_no_finding_and_words_of_another_are(tmp_path: Path) -> None:
+    assert told(written(tmp_path, "en/commands.yaml", "pause: {taught: hold on a moment, also: [one moment]}\n")) == []
+    assert any("gives two commands" in each for each in told(written(tmp_path, "en/commands.yaml", "pause: {taught: stop}\n")))
+
+
+# --- L40: translations
+
+
+WORDING = """title: Eco
+lines:
+  set_up: ["Una persona cuenta.", "Una charla y un eco.", "Cuenta, y devuelve."]
+  thanks: ["Gracias.", "Muchas gracias.", "Bien, gracias."]
+openers:
+  day: [¿Qué fue bueno hoy?, Un momento que guardarías.]
+"""
+
+MISSING = {
+    "a line": (WORDING.replace("  thanks:", "  danke:"), "'thanks' is missing under lines"),
+    "a name that is not": (WORDING.replace("  thanks:", "  thakns:"), "did you mean 'thanks'"),
+    "a title": (WORDING.replace("title: Eco\n", ""), "'title' is missing"),
+    "openers": (WORDING.split("openers:")[0], "'openers' is missing"),
+    "wordings": (WORDING.replace('"Gracias.", ', ""), "'thanks' has 2 wordings; expected at least 3"),
+    "a slot": (WORDING.replace("Una persona cuenta.", "{first} cuenta."), "has the slots {first}; expected none"),
+    "another key": (WORDING + "steps: []\n", "unknown key 'steps'; expected title, lines, openers, phrases"),
+    "speakable words": (WORDING.replace("Gracias.", "Gracias 🙂"), "a symbol"),
+    "kind words": (WORDING.replace("Gracias.", "Tú siempre igual."), "an accusation: 'tú siempre'"),
+    "short words": (WORDING.replace("Gracias.", "Gracias por todo lo que me has contado hoy."), "expected at most 7"),
+}
+
+
+@pytest.mark.parametrize("what", MISSING)
+def test_a_translation_that_lacks_something_is_told(tmp_path: Path, what: str) -> None:
+    written(tmp_path, "exercises/echo.yaml", MIRROR)
+    text, sentence = MISSING[what]
+    path = written(tmp_path, "es/echo.yaml", text)
+    found = told(path)
+    assert any(sentence in each and each.startswith(f"{path}:") for each in found), found
+
+
+def test_a_whole_translation_has_nothing_to_be_said_about_it(tmp_path: Path) -> None:
+    written(tmp_path, "exercises/echo.yaml", MIRROR)
+    assert [each for each in told(written(tmp_path, "es/echo.yaml", WORDING)) if "[L12]" not in each] == []
+
+
+def test_options_are_translated_too(tmp_path: Path) -> None:
+    text = (CONTENT / "es" / "soft-landing.yaml").read_text(encoding="utf-8")
+    path = written(tmp_path, "es/soft-landing.yaml", text.replace("  light: [algo ligero, ligero por favor]\n", ""))
+    assert any("'light' is missing under phrases" in each for each in told(path))
+
+
+def test_an_exercise_in_a_language_without_content_is_told(tmp_path: Path) -> None:
+    path = written(tmp_path, "echo.yaml", MIRROR.replace("title: Echo", "title: Echo\nlanguage: ess"))
+    assert any(":4: found no content in 'ess'; expected one of en, es; did you mean 'es'" in each for each in told(path))
+
+
+# --- L41: help cards
+
+
+CARD = """country: ES
+name: Spain
+checked: "2026-01-15"
+emergency:
+  - {number: "112", say: one one two, source: 112.es}
+crisis:
+  - {number: "024", source: sanidad.gob.es}
+"""
+
+
+def card(folder: Path, text: str, today: date) -> list[str]:
+    return [str(each) for each in lint([written(folder, "help/ES.yaml", text)], CONTENT, library=library(), today=today)]
+
+
+def test_a_help_card_is_looked_through_once_a_year(tmp_path: Path) -> None:
+    assert card(tmp_path, CARD, date(2026, 12, 1)) == []
+    assert any(":3: last checked 2026-01-15" in each for each in card(tmp_path, CARD, date(2027, 2, 1)))
+
+
+def test_a_line_to_be_verified_is_told(tmp_path: Path) -> None:
+    marked = CARD.replace("source: sanidad.gob.es", "source: sanidad.gob.es, verify: true")
+    assert any(":7: 024 is marked verify" in each for each in card(tmp_path, marked, date(2026, 12, 1)))
+
+
+# --- L10 by the ear, L16 by the recogniser
+
+
+def test_a_line_that_lasts_too_long_aloud_is_told() -> None:
+    text = Text("Thank you both.", "in-flow", "echo.yaml", 9)
+    assert [str(each) for each in aloud_findings(text, 2.9)] == []
+    assert [each.id for each in aloud_findings(text, 3.2)] == ["L10"]
+
+
+def test_an_answer_that_nobody_can_give_is_told(tmp_path: Path) -> None:
+    asked = (
+        "  - choose: {line: thanks, otherwise: a, options: [{name: a, phrases: [abracadabra]}, {name: b, phrases: [quick]}]}\n"
+    )
+    path = written(tmp_path, "echo.yaml", MIRROR + asked)
+    found = lint([path], CONTENT, {"en": frozenset({"quick"})}, library=library())
+    assert [each.sentence for each in found if each.id == "L16"] == [
+        "the recogniser does not know the word 'abracadabra', so nobody could choose it; expected a commoner word"
+    ]
