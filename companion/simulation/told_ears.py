@@ -6,6 +6,7 @@ a look-ahead, nobody while the companion sounds, phrases only of the grammar in 
 
 from __future__ import annotations
 
+import math
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -15,10 +16,10 @@ from numpy.typing import NDArray
 
 from companion.effects import Enrol, ListenFor, Mode
 from companion.events import Enrolled, Noise, PhraseHeard, SomethingHeard, ThirdVoice
-from companion.hearing.heard import Heard, Notice, Segment, Word
+from companion.hearing.heard import Heard, Notice, Segment, SoFar, Word
 from companion.hearing.heard import Said as Understood
 from companion.partner import Pair, Partner
-from companion.simulation.truth import Said
+from companion.simulation.truth import Role, Said
 from companion.timeline import BLOCK, RATE, Sample, Span, samples
 
 LOOK_AHEAD = 6 * BLOCK
@@ -46,10 +47,11 @@ class _Open:
     by: Partner | None
     start: Sample
     end: Sample
-    laugh: float
+    role: Role
 
     def segment(self, open: bool) -> Segment:
-        return Segment(self.by, self.start, self.end, open, laugh=self.laugh)
+        sound = {"laugh": float(self.role == "laugh"), "hum": float(self.role == "hum")}
+        return Segment(self.by, self.start, self.end, open, **sound)
 
 
 @dataclass
@@ -145,7 +147,7 @@ class ToldEars:
         self._notices.clear()
         return Heard(
             now, settled, segments, anyone=bool(speaking) and not own, own_voice=own, barge_in=self._over >= _OVER,
-            snr_db=self._snr_db, said=tuple(said), notices=notices, words=words,
+            snr_db=self._snr_db, said=tuple(said), notices=notices, words=words, so_far=self._so_far(now),
         )  # fmt: skip
 
     def finish(self) -> Heard:
@@ -175,16 +177,16 @@ class ToldEars:
         return tuple(sorted(out, key=lambda s: (s.start, s.by or ""))), tuple(words)
 
     def _speak(self, one: Said, span: Span) -> None:
-        laugh = 1.0 if one.role == "laugh" else 0.0
+        role: Role = one.role if one.role in ("laugh", "hum") else "talk"
         known = self._open.get(one.by)
-        if known is not None and (span.start - known.end >= _CLOSED or known.laugh != laugh):
+        if known is not None and (span.start - known.end >= _CLOSED or known.role != role):
             self._shut(one.by)
             known = None
         if known is None:
-            self._open[one.by] = _Open(one.by, self._label(one), span.start, span.end, laugh)
+            self._open[one.by] = _Open(one.by, self._label(one), span.start, span.end, role)
         else:
             known.end = max(known.end, span.end)
-        if self._learning is not None and not laugh:
+        if self._learning is not None and role != "laugh":
             self._learnt += span.length
         if one.role == "guest":
             self._third_heard, self._third_last = self._third_heard + span.length, span.end
@@ -226,6 +228,18 @@ class ToldEars:
         self._utterance = None
         phrases = self._grammar.over_voice if own and not begins else self._grammar.phrases
         return [self._judged(one_over, now, phrases)] if self._words and phrases else []
+
+    def _so_far(self, now: Sample) -> SoFar | None:
+        """What the utterance that goes on may become, by the words that are out."""
+        going = self._utterance
+        if going is None or not self._words or not self._grammar.phrases or len({one.by for one in going.parts}) > 1:
+            return None
+        one = going.parts[-1]
+        words = folded(one.text).split()
+        out = " ".join(words[: math.ceil(len(words) * (now - one.span.start) / max(1, one.span.length))])
+        if len(going.parts) == 1 and any(f"{phrase} ".startswith(f"{out} ") for phrase in self._grammar.phrases):
+            return SoFar(going.start, "phrase")
+        return SoFar(going.start, "small") if all(part.role == "hum" for part in going.parts) else None
 
     def _judged(self, over: _Utterance, now: Sample, phrases: Sequence[str]) -> Understood:
         said = {folded(one.text) for one in over.parts}
