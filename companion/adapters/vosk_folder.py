@@ -8,6 +8,7 @@ a damaged `final.mdl` raises.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -38,6 +39,16 @@ class SpeechModel:
     unknown: bool
     full: bool
     vouched: bool
+
+    def check(self, phrases: Sequence[str]) -> None:
+        """Raises Trouble, one sentence, for the first phrase that it cannot be asked for."""
+        if phrases and not self.commands:
+            raise Trouble(f"The speech model in {self.folder} takes no phrases, so it hears no commands; choose another.")
+        for phrase in phrases:
+            strange = [word for word in phrase.split() if word not in self.vocabulary]
+            if strange or not phrase.strip():
+                word = strange[0] if strange else "nothing"
+                raise Trouble(f"The speech model cannot hear {word!r} of the phrase {phrase!r}; choose other words.")
 
 
 def look(folder: Path) -> SpeechModel:

@@ -6,6 +6,7 @@ own; a few are kept, and each is made anew after two minutes of speech, since it
 
 from __future__ import annotations
 
+import copy
 import json
 import os
 from collections import OrderedDict, deque
@@ -24,10 +25,11 @@ from companion.hearing.heard import Word
 from companion.timeline import RATE, Sample, samples
 from companion.trouble import Trouble
 
-KEPT = 6
-"""Recognisers of recent grammars that are kept."""
+KEPT = 2
+"""Recognisers of recent grammars that are kept: each grows with what it hears, by some 20 MB in two minutes of talk, and six of them
+held 132 MB after half an hour of it (scripts/bench/recognizer_day.py). To make one takes 2 ms."""
 
-FRESH_AFTER = samples(120.0)
+FRESH_AFTER = samples(60.0)
 """Speech after which a recogniser is made anew: one and the same grew to 168 MB in 13 min of talk (measured, 213 phrases)."""
 
 PHRASE_WEIGHT = 4
@@ -70,9 +72,7 @@ class VoskRecognizer:
         if not (tried or model.vouched):
             try_out(folder)
         self._unknown = unknown and model.unknown
-        self._vocabulary = model.vocabulary
-        self.commands, self.full = model.commands, model.full
-        self._folder = folder
+        self._looked = model
         vosk.SetLogLevel(-1)
         quiet = os.environ.get("COMPANION_VOSK_LOG")
         if quiet:
@@ -90,33 +90,39 @@ class VoskRecognizer:
     @property
     def vocabulary(self) -> frozenset[str]:
         """Every word it can hear."""
-        return self._vocabulary
+        return self._looked.vocabulary
+
+    @property
+    def commands(self) -> bool:
+        """Whether phrases can be listened for."""
+        return self._looked.commands
 
     def listen_for(self, phrases: Sequence[str], decoys: Sequence[str] = ()) -> None:
         """Use this grammar from the next utterance on; what is under way is dropped. No phrases: listen for nothing.
 
         Decoys with words that the model does not know are left out. Raises Trouble for such a phrase.
         """
-        if phrases and not self.commands:
-            raise Trouble(f"The speech model in {self._folder} takes no phrases, so it hears no commands; choose another.")
-        for phrase in phrases:
-            strange = [word for word in phrase.split() if word not in self._vocabulary]
-            if strange or not phrase.strip():
-                word = strange[0] if strange else "nothing"
-                raise Trouble(f"The speech model cannot hear {word!r} of the phrase {phrase!r}; choose other words.")
+        self._looked.check(phrases)
         self.end()
         accepted = {" ".join(phrase.split()) for phrase in phrases}
-        known = {d for d in decoys if d.split() and all(word in self._vocabulary for word in d.split())} - accepted
+        known = {d for d in decoys if d.split() and all(word in self.vocabulary for word in d.split())} - accepted
         self._grammar = (tuple(sorted(accepted)), tuple(sorted(known))) if accepted else None
 
     def listen_freely(self) -> None:
         """Hear any word of the vocabulary from the next utterance on. Raises Trouble where the model knows too few for talk."""
-        if not self.full:
-            raise Trouble(
-                f"The speech model in {self._folder} knows {len(self._vocabulary)} words, too few for talk; choose another."
-            )
+        if not self._looked.full:
+            raise Trouble(f"The speech model in {self._looked.folder} knows too few words for talk; choose another.")
         self.end()
         self._grammar = _FREELY
+
+    def freely(self) -> VoskRecognizer | None:
+        """Another recogniser on the same model that hears any word; None where the model knows too few words for talk."""
+        if not self._looked.full:
+            return None
+        other = copy.copy(self)
+        other._kept, other._words = OrderedDict(), deque(maxlen=MOST_WORDS)
+        other._grammar, other._fed, other._stretch = _FREELY, 0, 0
+        return other
 
     def begin(self, at: Sample) -> None:
         """An utterance begins at `at`; one under way is dropped."""
@@ -141,6 +147,13 @@ class VoskRecognizer:
         self._fed = 0
         self._words.clear()
         return words
+
+    def so_far(self) -> tuple[str, ...]:
+        """Words of the utterance under way, as they seem now; empty where a part of it has been concluded already."""
+        if self._grammar is None or not self._fed or self._words:
+            return ()
+        partial: str = json.loads(self._running(self._grammar).engine.PartialResult()).get("partial", "")
+        return tuple(partial.split())
 
     def _accept(self, sound: NDArray[np.float32], grammar: _Grammar) -> None:
         pcm = np.rint(np.clip(np.nan_to_num(sound), -1.0, 1.0) * 32767.0).astype(np.int16).tobytes()
