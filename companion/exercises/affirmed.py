@@ -19,7 +19,7 @@ RIGHT, LEFT = 6, 3
 """Words that a blocker reaches beyond its clause, while nobody pauses."""
 CLAUSE = 12
 """Words of its own clause, at most, to either side: a recogniser may show no pause for a minute."""
-FAR = 20
+FAR = 30
 """Words after which what somebody else said, or what was only imagined, is taken to be over without a pause."""
 BACK = 15
 """Words before it, at most, that something said in jest or taken back reaches; after jest also as many that follow."""
@@ -30,6 +30,8 @@ SHORT = 5
 BREATHLESS = 25
 """Words without a pause after which a clause may also begin at a bare "I", "we" or "there": nobody talks on
 without a breath, so the times do not show the pauses."""
+BREATHLESS_CLAUSE = 8
+"""`CLAUSE` there."""
 MORE = 2
 """Words that may follow what takes something back ("not really, honestly"); more are a sentence of its own."""
 DOUBTED = 0.5
@@ -47,6 +49,7 @@ class _Token:
     stretch: int  # speech between two pauses
     clause: int
     bare: bool = False  # here begins a clause without a conjunction
+    breathless: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +104,7 @@ class Affirmed:
                 clause += 1
             elif place and stretch in long and self._begins_bare(flat, place):
                 clause, bare = clause + 1, True
-            yield _Token(text, index, stretch, clause, bare)
+            yield _Token(text, index, stretch, clause, bare, stretch in long)
 
     def _stretched(self, flat: Sequence[tuple[str, int]], words: Sequence[TurnWord]) -> Iterator[int]:
         stretch = 0
@@ -216,9 +219,10 @@ class Affirmed:
 
     @staticmethod
     def _same(tokens: Sequence[_Token], place: int, wanted: _Wanted) -> Iterator[int]:
+        most = BREATHLESS_CLAUSE if tokens[place].breathless else CLAUSE
         for step in (-1, 1):
             at = place if step > 0 else place - 1
-            while 0 <= at < len(tokens) and abs(at - place) <= CLAUSE and wanted(tokens[at]):
+            while 0 <= at < len(tokens) and abs(at - place) <= most and wanted(tokens[at]):
                 yield at
                 at += step
 
@@ -254,8 +258,8 @@ class Affirmed:
         if not text or word.confidence < DOUBTED:
             yield from range(max(0, place - 1), min(len(tokens), place + 1 + LEFT))
         if owner or text in self._list("kin"):
-            reach = LEFT if owner else 0
-            yield from range(place, min(len(tokens), place + 1 + reach))
+            yield place
+            yield from self._rightward(place + 1, LEFT if owner else 0, tokens)
         if text in self._list("person"):
             yield from (at for at in self._same(tokens, place, lambda other: other.clause == token.clause) if at >= place - LEFT)
 

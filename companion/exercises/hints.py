@@ -72,7 +72,9 @@ class Hints:
         self._pairs = [set(pair.split()) for pair in lists.get("pairs", ())]
         feelings = library.word_lists.get("feelings", {})
         named = {word for family, words in feelings.items() if not family.startswith("need-") for word in (family, *words)}
-        self._feelings = named - never - set(blocked.get("shame", ())) - set(blocked.get("aversion", ()))
+        self._feelings = (
+            named - never - set(blocked.get("shame", ())) - set(blocked.get("not_quoted", ())) - set(blocked.get("aversion", ()))
+        )
         self._frames = [tuple(frame.split()) for frame in blocked.get("own_feeling", ())]
 
     def offered(self, turn: Sequence[TurnWord], *, deep: bool = False) -> Offer:
