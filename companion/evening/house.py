@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TypedDict
 
+from companion.adapters.recognizer_process import RecognizerProcess
 from companion.adapters.silero_activity import SileroActivity
 from companion.adapters.voice_settings import VoiceSettings
 from companion.adapters.vosk_recognizer import VoskRecognizer
@@ -24,11 +25,13 @@ from companion.exercises.diary import Diary
 from companion.exercises.engine import Engine
 from companion.exercises.gates import Wish
 from companion.exercises.help_card import help_card
+from companion.exercises.hints import Hints
 from companion.hearing.background import Background
 from companion.hearing.ears import Ears
 from companion.hearing.hearing import Hearing
 from companion.hearing.own_voice import OwnVoice
 from companion.hearing.ports import Recognizer
+from companion.hearing.telling import HearsFreely
 from companion.hearing.words import Words
 from companion.partner import Pair, Partner
 from companion.trouble import Trouble
@@ -56,13 +59,17 @@ def activity() -> SileroActivity:
     return SileroActivity(models_folder() / "silero" / "silero_16k.npz")
 
 
-def recognizer(model: Path | None = None, unknown: bool = True, language: str = BASE) -> Recognizer | None:
+def recognizer(
+    model: Path | None = None, unknown: bool = True, language: str = BASE, *, apart: bool = False
+) -> Recognizer | None:
     """The recogniser with this model (folder or name), else with the one in force for the language; None where none is installed.
 
-    `unknown`: other speech may be heard as no phrase. Raises Trouble for what is no model.
+    `unknown`: other speech may be heard as no phrase. `apart`: in a process of its own. Raises Trouble for what is no model.
     """
     folder = models.in_force(model, language)
-    return VoskRecognizer(folder, unknown) if folder is not None else None
+    if folder is None:
+        return None
+    return RecognizerProcess(folder, unknown) if apart else VoskRecognizer(folder, unknown)
 
 
 def without_words(language: str) -> str:
@@ -76,7 +83,15 @@ def without_words(language: str) -> str:
 def ears(pair: Pair, channels: int, recognizer: Recognizer | None) -> Ears:
     """A whole ear for these two, for blocks of so many channels."""
     background = Background.load(models_folder() / "hearing")
-    return Ears(Hearing(pair, activity(), background, channels), OwnVoice(activity()), Words(recognizer))
+    free = recognizer.freely() if isinstance(recognizer, HearsFreely) else None
+    return Ears(Hearing(pair, activity(), background, channels), OwnVoice(activity()), Words(recognizer), free)
+
+
+def hints(library: Library, pair: Pair, recognizer: Recognizer | None) -> Hints | None:
+    """Which words of a turn may come back as a hint; None where the recogniser does not know the words of ordinary talk."""
+    if not isinstance(recognizer, HearsFreely) or recognizer.freely() is None:
+        return None
+    return Hints(library, recognizer.vocabulary, unspoken=pair)
 
 
 def evening_called(name: str, library: Library, size: Size = "short") -> Evening:
@@ -130,6 +145,7 @@ def companion(
     engine = Engine(
         evening, library, pair, manner, seed=seed, enrolled=whole.enrolled, words=understands, size=size,
         cue_voice=settings.cue_voice, names=settings.names, channels=channels, card=_card(settings),
+        hints=hints(library, pair, recognizer),
         **_behind(pair, diary, day),
     )  # fmt: skip
     return Companion(whole, Conversation(pair, manner), engine)

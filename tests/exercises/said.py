@@ -41,7 +41,7 @@ def rows(name: str) -> list[list[str]]:
 
 
 def forms(text: str) -> Iterator[list[TurnWord]]:
-    """A text in the ways a recogniser may give it: with pauses, without, without apostrophes, in the middle of talk without a breath."""
+    """A text in the ways a recogniser may give it: with pauses, without, without apostrophes, and amid talk without a breath."""
     yield said(text)
     yield said(text, pauses=False)
     yield said(text.replace("'", ""), pauses=False)
