@@ -139,11 +139,16 @@ class ContestedStart(_Stretch):
 
 @dataclass(frozen=True, slots=True)
 class Enrolled(_Moment):
-    """Learning a voice came to an end. `trouble`: why it failed (short, noisy, clipped, two-voices, same-voice), or None."""
+    """Learning a voice came to an end. `trouble`: why it failed (short, noisy, clipped, two-voices, same-voice), or None.
+
+    `advice`, once both are known and hard to tell apart: `turn` the device so that its ends point at them; `alike`: only
+    another microphone would help.
+    """
 
     by: Partner
     seconds: float
     trouble: str | None
+    advice: Literal["turn", "alike"] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,6 +52,8 @@ class Surroundings:
             if isinstance(event, Enrolled) and event.trouble is None:
                 tonight.enrolled.add(event.by)
                 self._sure.clear()
+                if event.advice == "alike":
+                    tonight.names = self._desk.names = False
             elif isinstance(event, Noise):
                 self._desk.deaf = event.loud
                 self._noisy = moment.now if event.loud else None

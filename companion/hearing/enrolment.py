@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -82,12 +83,23 @@ class Separability:
     """How well the two can be told apart.
 
     `voice`: distance of one-second stretches of both under both voices, in standard deviations. `place_degrees`: mean phase
-    between the places (two microphones only). `advice`: a sentence for the partners where both are low.
+    between the places (two microphones only). `remedy`: what would help where both are low.
     """
 
     voice: float
     place_degrees: float | None
-    advice: str | None
+    remedy: Literal["turn", "alike"] | None
+
+    @property
+    def advice(self) -> str | None:
+        """The remedy as a sentence for the partners."""
+        return None if self.remedy is None else ADVICE[self.remedy]
+
+
+ADVICE: dict[Literal["turn", "alike"], str] = {
+    "turn": "You two sound alike to me: turn me so that my ends point at you.",
+    "alike": "You two sound alike to me: a second microphone would help.",
+}
 
 
 class Enrolment:
@@ -269,9 +281,7 @@ def separability(mixture: Mixture, a: Enrolment, b: Enrolment) -> Separability:
     distance = round(float(x.mean() + y.mean()) / spread, 2)
     places = a.speech.place, b.speech.place
     degrees = round(degrees_apart(places[0], places[1]), 1) if places[0] and places[1] else None
-    advice = None
-    if distance < VOICES_ALIKE and degrees is None:
-        advice = "You two sound alike to me: a second microphone would help."
-    elif distance < VOICES_ALIKE and degrees is not None and degrees < PLACES_ALIKE:
-        advice = "You two sound alike to me: turn me so that my ends point at you."
-    return Separability(distance, degrees, advice)
+    remedy: Literal["turn", "alike"] | None = None
+    if distance < VOICES_ALIKE and (degrees is None or degrees < PLACES_ALIKE):
+        remedy = "alike" if degrees is None else "turn"
+    return Separability(distance, degrees, remedy)

@@ -130,7 +130,8 @@ class Hearing:
             self._enrolments[who] = e
             self._introduce()
         self._retrack([*self.pair, None] if self.enrolled else [None])
-        return Enrolled(self._now, self._now, who, round(e.seconds, 2), trouble)
+        remedy = self.separability().remedy if trouble is None and self.enrolled else None
+        return Enrolled(self._now, self._now, who, round(e.seconds, 2), trouble, remedy)
 
     def _introduce(self) -> None:
         """With both partners known, begin to tell them apart."""

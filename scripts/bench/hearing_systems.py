@@ -130,7 +130,7 @@ class _ByDirection:
 
     def feed(self, frames: Frames) -> Floats:
         """As `ByNet.feed`; laughs, hums and others are never told."""
-        speech = 1 / (1 + np.exp(6 - frames.db))
+        speech = 1 / (1 + np.exp(np.clip(6 - frames.db, -30, 30)))
         d = directions(frames, *self._places)
         whose = np.float32(0.12) * np.stack([*d.bands.sum(axis=2), d.blend], axis=1)
         scores = np.empty((len(speech), 4), np.float32)

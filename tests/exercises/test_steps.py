@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 from table import ALEX, PAIR, SAM, Table, engine
@@ -591,21 +591,24 @@ def test_a_command_that_is_invited_is_not_carried_out(library: Library) -> None:
 class Teacher:
     """Hearing that finds fault with a voice as often as it is told to."""
 
-    def __init__(self, *troubles: str | None) -> None:
-        self.troubles = list(troubles)
+    def __init__(self, *troubles: str | None, advice: Literal["turn", "alike"] | None = None) -> None:
+        self.troubles, self.advice = list(troubles), advice
 
     def __call__(self, table: Table, each: object) -> None:
         if isinstance(each, Enrol) and each.done:
             table.extra = [event for event in table.extra if not isinstance(event, Enrolled)]
-            table.happen(Enrolled(table.now, table.now, each.who, 9.0, self.troubles.pop(0)))
+            table.happen(Enrolled(table.now, table.now, each.who, 9.0, self.troubles.pop(0), self.advice))
         elif isinstance(each, Enrol):
             table.talk(None, 0.3, 12.0)
 
 
-def enrolling(library: Library, *troubles: str | None) -> Table:
+def enrolling(library: Library, *troubles: str | None, advice: Literal["turn", "alike"] | None = None) -> Table:
     steps = [{"turn": {"for": "15 s", "prompt": "prompt", "enrol": True}}, {"say": "thanks"}]
     slug = exercise("small", steps)
-    table = Table(engine(with_exercises(library, slug), [PlanItem(exercise="small")], enrolled=False), react=Teacher(*troubles))
+    table = Table(
+        engine(with_exercises(library, slug), [PlanItem(exercise="small")], enrolled=False),
+        react=Teacher(*troubles, advice=advice),
+    )
     return table.start()
 
 
@@ -626,6 +629,13 @@ def test_after_two_tries_it_goes_on_without_the_voice(library: Library) -> None:
     table = enrolling(library, "same-voice", "same-voice").run(60.0)
     assert left(table, "turn") == "timeout"
     assert len(table.kinds(Enrol)) == 4
+
+
+@pytest.mark.parametrize(("advice", "line"), [("turn", "t_turn_me"), ("alike", "t_voices_alike")])
+def test_two_who_are_hard_to_tell_apart_hear_what_helps(library: Library, advice: Literal["turn", "alike"], line: str) -> None:
+    table = enrolling(library, None, advice=advice).run(30.0)
+    assert [each.id for each in table.kinds(CueGiven) if each.id in ("t_turn_me", "t_voices_alike")] == [line]
+    assert left(table, "turn") == "done"
 
 
 def test_a_pass_ends_learning(library: Library) -> None:

@@ -18,6 +18,7 @@ GIVEN_UP_BY = 5.0
 """Seconds of silence after less speech than that."""
 ANSWER_WITHIN = 2.0
 """Seconds hearing may take to say whether the voice was learnt."""
+ADVICE = {"turn": "t_turn_me", "alike": "t_voices_alike"}
 LINES = {
     "short": "t_enrol_short", "noisy": "t_enrol_noisy", "clipped": "t_enrol_noisy", "two-voices": "t_enrol_two_voices",
     "same-voice": "t_enrol_same_voice",
@@ -43,6 +44,7 @@ class EnrolTurn:
         self._before = 0
         self._told: Sample | None = None
         self._tries = 1
+        self._advised = False
         self._learning = False
 
     def enter(self, at: Sample) -> list[Wish]:
@@ -57,6 +59,8 @@ class EnrolTurn:
         wishes = self._spoken.on(beat.news, beat.now)
         if not self._spoken.over:
             return wishes
+        if self._advised:
+            return [Leave("done")]
         if self._told is not None:
             return self._judged(beat)
         if self._since is None:
@@ -88,11 +92,16 @@ class EnrolTurn:
         if verdict is None:
             late = beat.clock - (self._told or 0) >= samples(ANSWER_WITHIN)
             return [Leave("timeout")] if late else []
+        if verdict.trouble is None and verdict.advice is not None:
+            self._advised = True
+            return self._says(ADVICE[verdict.advice], "advice", beat.now)
         if verdict.trouble is None or self._tries >= 2:
             return [Leave("done" if verdict.trouble is None else "timeout")]
         self._tries += 1
         self._told = self._since = None
-        line = LINES.get(verdict.trouble, "t_enrol_short")
-        cue = self._scene.owed(line, beat.now, f"again{self._tries}", id=line, holder=self.holder, first=self.holder)
+        return self._says(LINES.get(verdict.trouble, "t_enrol_short"), f"again{self._tries}", beat.now)
+
+    def _says(self, line: str, key: str, now: Sample) -> list[Wish]:
+        cue = self._scene.owed(line, now, key, id=line, holder=self.holder, first=self.holder)
         self._spoken = Spoken([cue])
-        return self._spoken.on(News(), beat.now)
+        return self._spoken.on(News(), now)
