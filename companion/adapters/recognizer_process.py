@@ -31,8 +31,8 @@ LOAD_WAIT = 60.0
 """Seconds that the model may take to load: 0.6 s here with ours, imports included, 20 s with the largest published one."""
 
 ANSWER_WAIT = 5.0
-"""Seconds that an answer may take: it takes 10 ms here, so 0.1 s on a Pi 4. Longer, the listener hangs and is replaced. At 2 s, on
-two cores with fifteen busy processes, listeners were replaced that only had to wait their turn (measured)."""
+"""Seconds that an answer may take: it takes 10 ms here, so 0.1 s on a Pi 4. Longer, the listener hangs and is replaced. At
+2 s, on two cores with fifteen busy processes, listeners were replaced that only had to wait their turn (measured)."""
 
 KEPT = samples(60.0)
 """Of an utterance so much is kept to be heard again by another listener; what is longer is no phrase."""

@@ -26,8 +26,8 @@ from companion.timeline import RATE, Sample, samples
 from companion.trouble import Trouble
 
 KEPT = 2
-"""Recognisers of recent grammars that are kept: each grows with what it hears, by some 20 MB in two minutes of talk, and six of them
-held 132 MB after half an hour of it (scripts/bench/recognizer_day.py). To make one takes 2 ms."""
+"""Recognisers of recent grammars that are kept: each grows with what it hears, by some 20 MB in two minutes of talk, and six of
+them held 132 MB after half an hour of it (scripts/bench/recognizer_day.py). To make one takes 2 ms."""
 
 FRESH_AFTER = samples(60.0)
 """Speech after which a recogniser is made anew: one and the same grew to 168 MB in 13 min of talk (measured, 213 phrases)."""

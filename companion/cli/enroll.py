@@ -10,6 +10,7 @@ import typer
 
 from companion.adapters.microphone import Microphone
 from companion.adapters.wav_files import Recording
+from companion.cli.enroll_words import Keeping, enroll_words
 from companion.cli.progress import progress_bar
 from companion.evening import settings as stored
 from companion.evening.enrolment import Enrolling, Learnt
@@ -27,16 +28,27 @@ def register(app: typer.Typer) -> None:
 
 def enroll(
     recordings: Annotated[
-        list[str] | None, typer.Option("--from", help="NAME=FILE: a recording of one partner alone; twice. None: the microphone.")
+        list[str] | None,
+        typer.Option("--from", help="NAME=FILE: a recording of one partner alone; twice. None: the microphone."),
     ] = None,
+    words: Annotated[
+        bool, typer.Option("--words", help="Try out how each of you says ten commands, once each. --from takes a folder then.")
+    ] = False,
+    keep: Annotated[bool, typer.Option("--keep", help="With --words: keep what comes of it, if both of you say yes.")] = False,
+    agree: Annotated[list[str] | None, typer.Option(help="With --keep: a partner who has said yes already; twice.")] = None,
     mic: Annotated[str | None, typer.Option(help="Microphone, by part of its name.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print as JSON.")] = False,
 ) -> None:
     """Try out your two voices: are they long, clear and different enough, and what would help?
 
-    Nothing is kept. An evening learns your voices anew while you tell each other about your day.
+    Nothing is kept. An evening learns your voices anew while you tell each other about your day. With --words it hears
+    how each of you says the commands, and says which to avoid; --from NAME=FOLDER then takes one recording a command, each named
+    after what is said in it, as in stop.wav and skip-this.wav.
     """
     settings = stored.load()
+    if words:
+        enroll_words(settings, [_named(each) for each in recordings or ()], mic, Keeping(keep, frozenset(agree or ())), as_json)
+        return
     if recordings:
         files = [_named(each) for each in recordings]
         if len(files) != 2 or files[0][0] == files[1][0]:

@@ -98,7 +98,14 @@ def _words() -> Iterator[Check]:
         told = f"It knows {known} of the {len(wanted)} words that are listened for: is it for {settings.language!r}?"
         yield Check("speech model", "so-so", f"{folder.name}: {len(words)} words", told)
         return
-    yield Check("speech model", "good", f"{folder.name}: {len(words)} words; good for commands and answers")
+    looked = models.looked_at(folder)
+    good_for = "commands, answers and hints" if models.good_enough(looked, models.Feature.HINTS) else "commands and answers"
+    yield Check(
+        "speech model",
+        "good",
+        f"{folder.name}: {len(words)} words; good for {good_for}",
+        models.bigger(looked, settings.language),
+    )
 
 
 def _content() -> Iterator[Check]:

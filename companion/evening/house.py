@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TypedDict
 
@@ -32,7 +33,7 @@ from companion.hearing.hearing import Hearing
 from companion.hearing.own_voice import OwnVoice
 from companion.hearing.ports import Recognizer
 from companion.hearing.telling import HearsFreely
-from companion.hearing.words import Words
+from companion.hearing.words import Allowances, Words
 from companion.partner import Pair, Partner
 from companion.trouble import Trouble
 
@@ -80,11 +81,14 @@ def without_words(language: str) -> str:
     return f"No speech model{named} is installed: the evening runs by the clock, by silence and by the button.{fetch}"
 
 
-def ears(pair: Pair, channels: int, recognizer: Recognizer | None) -> Ears:
-    """A whole ear for these two, for blocks of so many channels."""
+def ears(
+    pair: Pair, channels: int, recognizer: Recognizer | None, allowances: Mapping[Partner, Allowances] | None = None
+) -> Ears:
+    """A whole ear for these two, for blocks of so many channels. `allowances`: for how each of them says the phrases."""
     background = Background.load(models_folder() / "hearing")
     free = recognizer.freely() if isinstance(recognizer, HearsFreely) else None
-    return Ears(Hearing(pair, activity(), background, channels), OwnVoice(activity()), Words(recognizer), free)
+    hearing = Hearing(pair, activity(), background, channels)
+    return Ears(hearing, OwnVoice(activity()), Words(recognizer, allowances, hearing.attribution), free)
 
 
 def hints(library: Library, pair: Pair, recognizer: Recognizer | None) -> Hints | None:
@@ -134,13 +138,15 @@ def companion(
     words: bool | None = None,
     diary: Diary | None = None,
     day: int = 0,
+    allowances: Mapping[Partner, Allowances] | None = None,
 ) -> Companion:
     """Everything together, ready for its first block. `told`: an ear that is told who says what, in place of one that listens;
 
     `words` then says whether it knows phrases. `diary`: what is behind the two, None where none is kept; `day`: today.
+    `allowances`: for how each of them says the phrases.
     """
     manner = manners(settings, evening)
-    whole = told or ears(pair, channels, recognizer)
+    whole = told or ears(pair, channels, recognizer, allowances)
     understands = recognizer is not None if words is None else words
     engine = Engine(
         evening, library, pair, manner, seed=seed, enrolled=whole.enrolled, words=understands, size=size,

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from companion.adapters import model_fetch, model_files, vosk_folder
 from companion.adapters.model_catalogue import KnownModel, read_catalogue
+from companion.adapters.model_fetch import megabytes
 from companion.adapters.model_store import ModelStore, check_listed, check_whole
 from companion.adapters.vosk_folder import SpeechModel
 from companion.evening import folders
@@ -35,6 +36,24 @@ class Feature(StrEnum):
 def good_enough(model: SpeechModel, feature: Feature) -> bool:
     """Whether a model can do what the feature needs."""
     return model.commands if feature is Feature.COMMANDS else model.full
+
+
+def looked_at(folder: Path) -> SpeechModel:
+    """What the model in a folder is. Raises Trouble for anything that is no whole model."""
+    return vosk_folder.look(folder)
+
+
+def bigger(used: SpeechModel, language: str) -> str:
+    """What a bigger model would add to the one in use, and how to get it; nothing where it would add nothing."""
+    if good_enough(used, Feature.HINTS):
+        return ""
+    fitting = [model for model in models_for(language) if Feature.HINTS in model.can]
+    if not fitting:
+        return ""
+    name = fitting[0].name
+    here = name in store().installed()
+    how = f"companion models use {name}" if here else f"companion models fetch {name} ({megabytes(fitting[0].size)})"
+    return f"A bigger one also hears the words of ordinary talk, for hints in a reflection: {how}"
 
 
 def shipped_folder() -> Path:

@@ -36,7 +36,12 @@ class Settings(BaseModel):
     speaker: str | None = Field(None, description="Speaker by (part of) its name; none: the system's choice.")
     channels: Literal[1, 2] = Field(2, description="Microphones to use; with two the companion also hears where a voice is.")
     country: str | None = Field(None, pattern="^[A-Z]{2}$", description="Two letters of your country, for the help card.")
-    speech_model: str | None = Field(None, description="Folder of a bigger Vosk model; none: the one that came along.")
+    speech_apart: StrictBool = Field(
+        False, description="Recognise speech in a process of its own: 60 MB more memory; a crash there costs a moment."
+    )
+    speech_model: str | None = Field(
+        None, description="A bigger Vosk model by name or folder (see companion models); none: the one that came along."
+    )
 
 
 def load(path: Path | None = None) -> Settings:

@@ -7,8 +7,9 @@ A grammar of a recogniser is a web of word pairs, not a list, so what it says co
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,7 +17,8 @@ from numpy.typing import NDArray
 from companion.effects import ListenFor, Mode
 from companion.hearing.heard import SoFar, Word
 from companion.hearing.ports import Recognizer, SaysSoFar
-from companion.timeline import BLOCK, Sample, samples
+from companion.partner import Partner
+from companion.timeline import BLOCK, Sample, Span, samples
 
 ON, OFF = 0.5, 0.35
 """Speech probability at which an utterance begins, and below which it may be over."""
@@ -35,6 +37,12 @@ CLINK = 3
 
 LONGEST = samples(3.6)
 """No phrase lasts longer; the longest of ours, spoken slowly, takes 3 s."""
+
+Allowances = Mapping[str, float]
+"""Phrase → what is added to its confidence, -1..1, for one partner (`companion enroll --words`)."""
+
+SURE = 0.8
+"""Attribution from which an utterance counts as a partner's own way of saying it (a choice of ours)."""
 
 LEAST_CONFIDENCE = 0.5
 """Below this nothing is a phrase. Each command may ask for more."""
@@ -61,8 +69,15 @@ class Utterance:
 class Words:
     """Follows speech block by block and asks the recogniser about each utterance that may be a phrase."""
 
-    def __init__(self, recognizer: Recognizer | None) -> None:
+    def __init__(
+        self,
+        recognizer: Recognizer | None,
+        allowances: Mapping[Partner, Allowances] | None = None,
+        attribution: Callable[[Span], tuple[Partner | None, float]] = lambda span: (None, 0.0),
+    ) -> None:
+        """`allowances`: what each partner's way of saying the phrases is allowed; `attribution`: who spoke in a span."""
         self._recognizer = recognizer
+        self._allowances, self._attribution = allowances or {}, attribution
         self._phrases: frozenset[str] = frozenset()
         self._mode = Mode.OFF
         self._before: deque[tuple[Sample, NDArray[np.float32]]] = deque(maxlen=PRE_ROLL)
@@ -173,20 +188,36 @@ class Words:
         start = self._start if self._start is not None else now
         words = self._recognizer.end() if self._asking and self._recognizer is not None else ()
         self._start, self._asking, self._quiet, self._held = None, False, 0, []
-        phrase, confidence = judge(words, self._phrases)
+        phrase, confidence = judge(words, self._phrases, self._allowed(Span(start, self._last_speech)) if words else {})
         return Utterance(start, self._last_speech, now, phrase, confidence, self._isolated)
 
+    def _allowed(self, span: Span) -> Allowances:
+        """What the one who spoke is allowed; nothing where that is unsure, or nobody is allowed anything."""
+        if not self._allowances:
+            return {}
+        by, sure = self._attribution(span)
+        return self._allowances.get(by, {}) if by is not None and sure >= SURE else {}
 
-def judge(words: tuple[Word, ...], phrases: frozenset[str]) -> tuple[str | None, float]:
-    """The phrase that the words are, exactly and wholly (or the same phrase said over again), and its lowest confidence."""
+
+def judge(
+    words: tuple[Word, ...], phrases: frozenset[str], allowances: Allowances = MappingProxyType({})
+) -> tuple[str | None, float]:
+    """The phrase that the words are, exactly and wholly (or the same phrase said over again), and its lowest confidence.
+
+    `allowances` are added to the confidence, so that every threshold after this one holds for this partner's way of saying it.
+    """
     if not words:
         return None, 0.0
     lowest = min(word.confidence for word in words)
-    said = [word.text for word in words]
-    if lowest < LEAST_CONFIDENCE:
-        return None, lowest
+    phrase = _phrase([word.text for word in words], phrases)
+    if phrase is not None:
+        lowest = min(1.0, max(0.0, lowest + allowances.get(phrase, 0.0)))
+    return (phrase if lowest >= LEAST_CONFIDENCE else None), lowest
+
+
+def _phrase(said: list[str], phrases: frozenset[str]) -> str | None:
     for times in (1, 2, 3):
         once = len(said) // times
         if once * times == len(said) and said == said[:once] * times and " ".join(said[:once]) in phrases:
-            return " ".join(said[:once]), lowest
-    return None, lowest
+            return " ".join(said[:once])
+    return None
