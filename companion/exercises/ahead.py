@@ -54,7 +54,7 @@ def _first_line(place: Place, scene: Scene) -> list[tuple[str, Partner | None]]:
         case ReflectSpec():
             return [(spec.prompt, roles.named(spec.source))]
         case ThankSpec():
-            return [(spec.say, None if spec.by == "both" else roles.other(roles.named(spec.by)))]
+            return [(spec.say, None)] if spec.say else []
         case TurnSpec():
             holder = roles.named(spec.holder)
             swap = [("c_swap", scene.pair.other(holder))] if scene.place.roles.named("holder") != holder else []

@@ -67,7 +67,7 @@ def _typical(step: Spec, size: Size) -> float:
         case GuessSpec():
             return 25.0
         case ThankSpec():
-            return 4.0
+            return 4.0 if step.say else 2.0
         case RoundsSpec():
             return step.count.of(size) * (step.each.of(size) + step.breath.of(size)) + 4
         case JointSpec() | QuietSpec() | PrivateSpec() | RestSpec():

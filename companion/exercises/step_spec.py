@@ -213,12 +213,12 @@ class GuessSpec(StepBase):
 
 
 class ThankSpec(StepBase):
-    """A thank-you: the line `say`, then room for the partner's own (0.4 s of speech, or `budget` passes)."""
+    """A thank-you: the line `say`, where it is needed, then room for the partner's own (0.4 s of speech, or `budget` passes)."""
 
     short_for: ClassVar[str] = "say"
     fits: ClassVar[frozenset[Mode]] = frozenset({Mode.FLOOR})
     kind: Literal["thank"] = "thank"
-    say: Name
+    say: Name | None = None
     by: Role | Literal["both"] = "listener"
     budget: Lengths = Field(default=same(6.0), alias="for")
     listen: Mode = Mode.FLOOR

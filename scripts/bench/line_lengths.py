@@ -27,7 +27,8 @@ KNOWN = Path(__file__).resolve().parents[2] / "tests" / "exercises" / "line_leng
 NAMES = {"first": "Alex", "second": "Sam", "holder": "Alex", "listener": "Sam", "source": "Alex", "other": "Sam"}
 WORDS = {
     "w1": "garden", "w2": "morning", "word": "proud", "a": "worried", "b": "tired", "emergency": "nine one one",
-    "crisis_line": "nine eight eight", "abuse_line": "one eight hundred, seven nine nine, seven two three three", "bedtime": "ten",
+    "crisis_line": "nine eight eight", "abuse_line": "one eight hundred, seven nine nine, seven two three three",
+    "bedtime": "ten",
 }  # fmt: skip
 MOST: dict[Sort, float] = {"set-up": 8.0, "in-flow": 3.0, "opener": 6.0, "frame": 12.0, "help": 8.0, "challenge": 8.0}
 """Seconds that a line of a sort may take: one breath each, choices of ours."""

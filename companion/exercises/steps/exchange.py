@@ -166,9 +166,9 @@ class Thank:
         self._before = 0
 
     def enter(self, at: Sample) -> list[Wish]:
-        """Say the line."""
+        """Say the line, where there is one."""
         scene = self._scene
-        self._spoken = Spoken([scene.owed(self._spec.say, at, "line")])
+        self._spoken = Spoken([scene.owed(self._spec.say, at, "line")] if self._spec.say else [])
         return [scene.ear.listen(self.mode, "thank"), GiveFloor(FloorKind.JOINT), *self._spoken.on(News(), at)]
 
     def on(self, beat: Beat) -> list[Wish] | Exit:
