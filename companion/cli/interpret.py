@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
-import sys
 from collections.abc import Callable
 from typing import Annotated, Literal
 
 import typer
 
+from companion.cli.json_lines import line_out, lines_in
 from companion.evening import settings as stored
 from companion.evening.content import library as content_of
 from companion.exercises.answers import (
@@ -43,7 +42,5 @@ def interpret(
         "number": lambda text: interpret_number(text, answers),
         "command": lambda text: interpret_command(text, library),
     }
-    for line in sys.stdin.buffer:
-        text = line.decode("utf-8", errors="replace").rstrip("\r\n")
-        answer = json.dumps({"text": text, "answer": meaning[kind](text)}, ensure_ascii=False)
-        typer.echo(answer.encode("utf-8", "replace"))
+    for text in lines_in():
+        line_out({"text": text, "answer": meaning[kind](text)})

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import json
 import sys
-from collections.abc import Iterator
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
+from companion.cli.json_lines import line_out, lines_in
 from companion.conversation.manners import STANDARD
-from companion.evening import house
 from companion.evening import settings as stored
+from companion.evening.content import library as content_of
 from companion.exercises.content import Library
 from companion.exercises.hints import NOTHING, Hints
 from companion.exercises.reflection import Help, hinted, unasked
@@ -27,6 +26,7 @@ def register(app: typer.Typer) -> None:
 def reflect(
     hint: Annotated[bool, typer.Option("--hint", help="The listener asked for a hint: give what may be given.")] = False,
     silent: Annotated[float, typer.Option(min=0.0, help="Without a hint: seconds the listener has been silent.")] = 0.0,
+    language: Annotated[str | None, typer.Option(help="Another language than the one in your settings.")] = None,
 ) -> None:
     """Read one turn a line from standard input; print how its listener would be helped, one JSON line each.
 
@@ -37,10 +37,10 @@ def reflect(
 
     Example: companion reflect --hint < turns.jsonl
     """
-    library = house.library(stored.load().language)
+    library = content_of(language or stored.load().language)
     judge, book = Hints(library), Phrasebook(seed=1)
     bad = 0
-    for number, line in enumerate(_lines(), 1):
+    for number, line in enumerate(lines_in(), 1):
         if not line.strip():
             continue
         try:
@@ -49,17 +49,14 @@ def reflect(
             bad += 1
             print(f"companion: line {number}: {wrong}", file=sys.stderr)
             rung = "ask" if hint else "neutral"
-            _print({"id": id_of(line), "rung": rung, "line": "", "spoken_words": [], "error": str(wrong)})
+            line_out({"id": id_of(line), "rung": rung, "line": "", "spoken_words": [], "error": str(wrong)})
             continue
         given = _hint(turn, judge) if hint else unasked(silent, STANDARD.reflect_wait)
-        _print({"id": turn.id, "rung": given.rung, "line": _said(given, turn, library, book), "spoken_words": list(given.spoken)})
+        line_out(
+            {"id": turn.id, "rung": given.rung, "line": _said(given, turn, library, book), "spoken_words": list(given.spoken)}
+        )
     if bad:
         raise typer.Exit(2)
-
-
-def _lines() -> Iterator[str]:
-    """Standard input, line by line; bytes that are no UTF-8 become marks, and stop nothing."""
-    return (line.decode("utf-8", errors="replace") for line in sys.stdin.buffer)
 
 
 def _hint(turn: Turn, judge: Hints) -> Help:
@@ -71,7 +68,3 @@ def _said(given: Help, turn: Turn, library: Library, book: Phrasebook) -> str:
     names = {"source": turn.source, "holder": turn.source, "listener": turn.listener}
     slots = {name: value for name, value in names.items() if value is not None} | given.slots
     return book.say(given.line, library.line(given.line), slots, role_free=turn.source is None or turn.listener is None)
-
-
-def _print(answer: dict[str, Any]) -> None:
-    typer.echo(json.dumps(answer, ensure_ascii=False).encode("utf-8", "replace"))
