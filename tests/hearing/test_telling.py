@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -104,7 +106,7 @@ def test_the_same_step_asked_for_again_loses_nothing() -> None:
 def test_words_never_overlap_and_never_run_backwards(speech: list[float]) -> None:
     telling, _ = telling_of()
     words = heard(telling, speech)
-    assert all(before.end <= after.start for before, after in zip(words, words[1:], strict=False))
+    assert all(before.end <= after.start for before, after in pairwise(words))
 
 
 def test_without_a_recogniser_there_are_no_words() -> None:
