@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -74,12 +75,16 @@ def _tell(tries: Sequence[Try], kept: Path | None) -> None:
 
 
 def _both_agree(tries: Sequence[Try], keeping: Keeping) -> bool:
-    """Each is asked, unless a yes was given already; one no is enough."""
+    """Each is asked, unless a yes was given already; one no is enough, and who can't be asked has not said yes."""
     partners = list(dict.fromkeys(one.who for one in tries))
     if len(partners) != 2:
         raise Trouble("To keep it, both of you are needed: try out the words of both, then both can say yes.")
     question = "{}, may I keep how you say these words, as numbers, on this machine?"
-    return all(who in keeping.agreed or typer.confirm(question.format(who), default=False, err=True) for who in partners)
+    return all(who in keeping.agreed or _says_yes(question.format(who)) for who in partners)
+
+
+def _says_yes(question: str) -> bool:
+    return sys.stdin.isatty() and typer.confirm(question, default=False, err=True)
 
 
 def _spoken(settings: Settings, library: Library, mic: str | None) -> Iterator[Said]:
