@@ -60,7 +60,8 @@ def test_each_partner_is_told_apart(ask: Ask, spoken: Path) -> None:
     assert found["kept"] is None
 
 
-def test_it_is_kept_only_with_both_yeses(ask: Ask, spoken: Path, tmp_path: Path) -> None:
+def test_it_is_kept_only_with_both_yeses(ask: Ask, spoken: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))  # forget empties it
     kept = tmp_path / "data" / "companion" / "voices" / "words.yaml"
     status, found, _ = enrol(ask, spoken, "--keep", "--agree", "Alex")
     assert (status, found["kept"]) == (0, None)  # Sam can't be asked here
