@@ -23,6 +23,7 @@ from companion.evening.live import LiveWorld
 from companion.evening.loop import run
 from companion.evening.ports import Screen, SoundSink, SoundSource, Voice
 from companion.evening.record import Record
+from companion.evening.recovery import take_up
 from companion.evening.settings import Settings
 from companion.evening.speech import Speech, Understudied
 from companion.events import EveningEnded
@@ -78,7 +79,9 @@ class _Evening:
         self._name, self._settings = name, settings
         self._pair = Pair(Partner(settings.partners[0]), Partner(settings.partners[1]))
         library, findings = house.content(settings.language)
-        evening = house.evening_called(name, library)
+        evening, self._behind = house.evening_called(name, library), 0
+        if cut := take_up(name, library):
+            evening, self._behind = cut.evening, cut.behind
         if findings:
             say(house.left_out(findings))
         self._chime_db = house.manners(settings, evening).chime_db
@@ -103,7 +106,7 @@ class _Evening:
             recognizer=self._recognizer, ended=lambda: leaving.wanted,
         )  # fmt: skip
         leaving.gently()
-        record = Record(out, (self._pair.one, self._pair.two), _facts(self._name, settings))
+        record = Record(out, (self._pair.one, self._pair.two), _facts(self._name, settings, self._behind))
         companion = GuardedCompanion(self._companion, world.troubles)
         ending: Finish | None = None
         fault: TooManyFaults | None = None
@@ -147,7 +150,7 @@ def _voices(settings: Settings, chosen: Pyttsx3Voice | EspeakVoice) -> Callable[
     return at
 
 
-def _facts(evening: str, settings: Settings) -> str:
-    lines = [f"version: {__version__}", f"evening: {evening}"]
+def _facts(evening: str, settings: Settings, behind: int) -> str:
+    lines = [f"version: {__version__}", f"evening: {evening}", f"behind: {behind}"]
     lines += [f"{name}: {value!r}" for name, value in settings.model_dump().items() if name != "partners"]
     return "\n".join(lines) + "\n"

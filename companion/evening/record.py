@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import fcntl
 import shutil
 from collections.abc import Iterable
 from pathlib import Path
+from typing import IO
 
 from companion.adapters.event_log import EventLog
 from companion.evening import folders
@@ -26,12 +28,14 @@ class Record:
         self._folder: Path | None = None
         self._log: EventLog | None = None
         self._why: str | None = None
+        self._held: IO[bytes] | None = None  # while it is, nobody takes this evening for one that was cut off
         if out is not None and (out / "events.jsonl").exists():
             raise Trouble(f"{out} holds the log of an evening already; name another folder, or remove that one.")
         try:
             self._folder = out or folders.new_evening()
             self._log = EventLog(self._folder / "events.jsonl", partners)
-            folders.write_whole(self._folder / "evening.yaml", facts)
+            folders.write_whole(self._folder / _FACTS, facts)
+            self._held = _hold(self._folder)
         except Trouble as trouble:
             if self._asked:
                 self._tidy()
@@ -59,6 +63,7 @@ class Record:
     def finish(self, keep: bool) -> Path | None:
         """The end: the folder if its files are kept (both agreed, or they were asked for), else None, and they are gone."""
         keep = keep or self._asked
+        self._let_go()
         if self._log is not None:
             self._log.close(keep)
         if keep:
@@ -66,10 +71,41 @@ class Record:
         self._tidy()
         return None
 
+    def _let_go(self) -> None:
+        if self._held is not None:
+            self._held.close()
+            self._held = None
+
     def _tidy(self) -> None:
         """Remove what this evening wrote; a folder that a person named stays."""
+        self._let_go()
         if self._log is not None:
             self._log.close(keep=False)
         if self._folder is None or self._asked:
             return
         shutil.rmtree(self._folder, ignore_errors=True)
+
+
+_FACTS = "evening.yaml"
+
+
+def _hold(folder: Path) -> IO[bytes] | None:
+    """Lock the evening's facts for as long as this process lives; None where the file system knows no locks."""
+    try:
+        held = (folder / _FACTS).open("rb")
+        fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        return held
+    except OSError:
+        return None
+
+
+def is_written(folder: Path) -> bool:
+    """Whether an evening still runs that writes into this folder."""
+    try:
+        with (folder / _FACTS).open("rb") as file:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        return False
+    except BlockingIOError:
+        return True
+    except OSError:
+        return False

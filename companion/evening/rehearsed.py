@@ -36,7 +36,7 @@ class Rehearsed:
         return cls(scenario, house.evening_called(scenario.evening, library, scenario.size or "short"), library)
 
     def welcome(self, step: str) -> bool:
-        """Whether coming in is welcome in a step, named as in the log ("exercise/step"): questions are free there, or it is play."""
+        """Whether coming in is welcome in a step, given as "exercise/step": questions are free there, or it is play."""
         slug, _, name = step.partition("/")
         exercise = self.library.exercises.get(slug) or self.library.frames.get(slug)
         spec = _step_at(exercise.steps, name.split(".")) if exercise is not None else None

@@ -25,7 +25,7 @@ from companion.exercises.talk import Talk
 from companion.exercises.tonight import Tonight
 from companion.partner import Partner
 
-STATES = {"welcome": "welcome", "close": "closing", "time-out": "resting"}
+STATES = {"welcome": "welcome", "go-on": "welcome", "close": "closing", "time-out": "resting"}
 """States of the evening that frames bring with them; in everything else it is running."""
 WHO = "who-is-who"
 """The frame played between two steps when we have lost track of the voices, at most twice an evening."""
