@@ -14,6 +14,7 @@ from companion.exercises.reflection import Help, Ladder
 from companion.exercises.step_spec import ReflectSpec
 from companion.exercises.steps.asking import source_question
 from companion.exercises.steps.question import Question, Reply
+from companion.exercises.steps.reply import ReplyWatch
 from companion.exercises.steps.step import LINE, Beat, Leave, Scene, Spoken, Wish
 from companion.timeline import Sample, samples
 
@@ -56,6 +57,7 @@ class Reflect:
         self._said_before = 0  # of whoever speaks in this stage, before it began
         self._climbed: Sample = 0
         self._tried = 0
+        self._reply = ReplyWatch(scene, self.source)
 
     def enter(self, at: Sample) -> list[Wish]:
         """Ask the listener."""
@@ -98,6 +100,8 @@ class Reflect:
         return self._scene.talk.of(speaker).spoken - self._said_before
 
     def _listening(self, beat: Beat) -> list[Wish]:
+        if "c_reb" in beat.news.given:  # a reply is no try: the listener begins afresh
+            self._since, self._said_before = beat.clock, self._scene.talk.of(self.listener).spoken
         used = beat.clock - self._since
         if self._over(beat, used, self.budget):
             tried = self._said() >= samples(A_WORD) or beat.pressed or beat.ordered("done")
@@ -108,7 +112,7 @@ class Reflect:
             return self._climb(self._ladder.helped(), beat, asked=True)
         if self._said() < samples(A_WORD) and self._waited(beat):
             return self._climb(self._ladder.silent(), beat)
-        return []
+        return self._reply.on(beat, self._since)
 
     def _waited(self, beat: Beat) -> bool:
         """The listener has not begun for ten seconds, counted from the last rung."""

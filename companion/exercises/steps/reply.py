@@ -1,0 +1,56 @@
+"""A reply where a reflection was asked for: the listener's own view comes first, or the source talks back at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from companion.exercises.cues import unasked
+from companion.exercises.steps.step import Beat, Scene, Wish, Withdraw
+from companion.partner import Partner
+from companion.timeline import Sample, samples
+
+SURE = 0.8
+"""Confidence from which a word of the beginning counts."""
+BEGINNING = 6
+"""So many words are a beginning."""
+TALKED_BACK, WITHIN = 1.0, 6.0
+"""Seconds of the source's speech, and in which first seconds of the listener's try, that are talking back."""
+
+
+class ReplyWatch:
+    """Watches one try. Proposes `c_reb` once, and takes it back where giving back begins after all. Keeps the first words alone."""
+
+    def __init__(self, scene: Scene, source: Partner) -> None:
+        lists = scene.script.library.word_lists.get("replies", {})
+        answers = scene.script.library.answers
+        self._scene = scene
+        self._source = source
+        self._replies, self._reflects = lists.get("replies", ()), lists.get("not_replies", ())
+        self._fillers = set(answers.lists.get("fillers", ())) if answers is not None else set()
+        self._first: list[str] = []
+        self._source_before: int | None = None
+        self._proposed = False
+
+    def on(self, beat: Beat, since: Sample) -> list[Wish]:
+        """`since`: when the try began, on the step's clock."""
+        talk = self._scene.talk.of(self._source)
+        self._source_before = talk.spoken if self._source_before is None else self._source_before
+        early = beat.clock - since <= samples(WITHIN)
+        heard = [word.text.lower() for word in beat.moment.words if word.confidence >= SURE]
+        self._first += heard[: max(0, BEGINNING - len(self._first))]
+        if self._begins_with(self._reflects):
+            return [Withdraw("c_reb")] if self._proposed else []
+        replied = bool(heard) and self._begins_with(self._replies)
+        talked_back = early and talk.spoken - self._source_before >= samples(TALKED_BACK)
+        if self._proposed or not (replied or talked_back):
+            return []
+        self._proposed = True
+        return [unasked("c_reb", beat.now, holder=self._source, slots=self._scene.slots(self._source))]
+
+    def _begins_with(self, phrases: Iterable[str]) -> bool:
+        """Whether the try begins with one of these, as it stands or after its fillers."""
+        bare = list(self._first)
+        while bare and bare[0] in self._fillers:
+            bare.pop(0)
+        said = [" ".join(words) + " " for words in (self._first, bare)]
+        return any(text.startswith(f"{phrase} ") for text in said for phrase in phrases)
