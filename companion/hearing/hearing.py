@@ -33,6 +33,7 @@ from companion.hearing.enrolment import (
 from companion.hearing.features import HOP, LATE, Features, Frames
 from companion.hearing.heard import Heard, Notice, Segment
 from companion.hearing.ports import ActivityModel
+from companion.hearing.seats import CLEAR_DB
 from companion.hearing.segments import Track
 from companion.partner import Pair, Partner
 from companion.timeline import BLOCK, Sample, Span, samples
@@ -209,7 +210,8 @@ class Hearing:
             hums = [float(told[0, 2]), float(told[1, 2]), 0.0]
             self._past.append((at, speaks[0], speaks[1]))
             if not own:
-                self._others.feed(at, speaks[2] > 0.5)
+                clear = w.vad if w.level - w.floor > CLEAR_DB else 0.0
+                self._others.feed(at, speaks[2], clear * (1 - max(speaks[:2])))
         for t, p, laugh, hum in zip(self._tracks, speaks, laughs, hums, strict=True):
             self._keep(t.feed(at, 0.0 if own else p, laugh, w.level, w.f0, hum))
         if not own:

@@ -108,7 +108,7 @@ def test_a_quiet_room_is_never_announced() -> None:
 def test_a_third_voice_comes_and_goes() -> None:
     others, told = Others(), []
     for i in range(60 * 62):
-        others.feed(i * HOP, 5 * 62 < i < 9 * 62)
+        others.feed(i * HOP, float(5 * 62 < i < 9 * 62))
         n = others.notice(i * HOP)
         if n is not None:
             told.append((n.present, round(n.at / RATE), round(n.noticed / RATE)))
@@ -121,5 +121,21 @@ def test_a_third_voice_comes_and_goes() -> None:
 def test_a_cough_is_no_third_voice() -> None:
     others = Others()
     for i in range(20 * 62):
-        others.feed(i * HOP, i % (8 * 62) < 25)
+        others.feed(i * HOP, float(i % (8 * 62) < 25))
         assert others.notice(i * HOP) is None
+
+
+def test_what_is_missed_of_a_partner_is_no_third_voice() -> None:
+    others = Others()
+    for i in range(60 * 62):
+        others.feed(i * HOP, 0.1, 0.9 * float(i % 62 < 10))
+        assert others.notice(i * HOP) is None
+
+
+def test_speech_that_nobody_claims_is_a_third_voice_in_the_end() -> None:
+    others, told = Others(), []
+    for i in range(12 * 62):
+        others.feed(i * HOP, 0.1, 0.9 * float(i > 2 * 62))
+        told += [n for n in [others.notice(i * HOP)] if n is not None]
+    assert [n.present for n in told] == [True]
+    assert told[0].noticed < 7 * RATE
