@@ -52,8 +52,10 @@ class RecognizerProcess:
     Raises Trouble for a folder that is no model; RuntimeError where no process can be had any more.
     """
 
-    def __init__(self, folder: Path, unknown: bool = True) -> None:
-        self._folder, self._unknown = folder, unknown
+    def __init__(self, folder: Path, unknown: bool = True, freely: bool = False) -> None:
+        """`unknown`: other speech may be heard as no phrase; `freely`: any word is heard instead of phrases."""
+        self._folder, self._unknown, self._freely = folder, unknown, freely
+        self._free: RecognizerProcess | None = None
         self._control: socket.socket | None = None
         self._line: socket.socket | None = None
         self._nursery: subprocess.Popen[bytes] | None = None
@@ -99,7 +101,7 @@ class RecognizerProcess:
 
     def feed(self, sound: NDArray[np.float32]) -> None:
         """See `Recognizer`."""
-        if not self._grammar[0] or not len(sound):
+        if self._idle or not len(sound):
             return
         sound = np.ascontiguousarray(sound, np.float32)
         self._fed += len(sound)
@@ -113,7 +115,7 @@ class RecognizerProcess:
 
     def end(self) -> tuple[Word, ...]:
         """See `Recognizer`."""
-        if not self._grammar[0] or not self._fed:
+        if self._idle or not self._fed:
             return ()
         for attempt in range(TRIES):
             try:
@@ -123,8 +125,28 @@ class RecognizerProcess:
         self._forget()
         return ()
 
+    def so_far(self) -> tuple[str, ...]:
+        """See `SaysSoFar`. Nothing where no listener answers: nothing depends on it."""
+        if self._idle or not self._fed or self._line is None:
+            return ()
+        try:
+            send(self._line, b"P")
+            kind, body = receive(self._line)
+            return tuple(body.decode().split()) if kind == b"P" else ()
+        except _BROKEN:
+            self._replace(0)
+            return ()
+
+    def freely(self) -> RecognizerProcess | None:
+        """Another one on the same model that hears any word, in processes of its own; None where it knows too few for talk."""
+        if self._free is None and self._model.full:
+            self._free = RecognizerProcess(self._folder, freely=True)
+        return self._free
+
     def close(self) -> None:
         """Let the processes go."""
+        if self._free is not None:
+            self._free.close()
         self._drop_listener()
         if self._control is not None:
             self._control.close()
@@ -189,7 +211,12 @@ class RecognizerProcess:
         self._kept, self._fed = [], 0
 
     def _grammar_sent(self) -> bytes:
-        return json.dumps({"phrases": self._grammar[0], "decoys": self._grammar[1]}).encode()
+        phrases, decoys = self._grammar
+        return json.dumps({"phrases": phrases, "decoys": decoys, "freely": self._freely}).encode()
+
+    @property
+    def _idle(self) -> bool:
+        return not (self._grammar[0] or self._freely)
 
     def _start_sent(self) -> bytes:
         return self._start.to_bytes(8, "little", signed=True)

@@ -33,9 +33,9 @@ MOST_BYTES = 64_000_000
 
 
 class Message(NamedTuple):
-    """What goes between listener and caller: grammar, begin, sound, end, and words back."""
+    """What goes between listener and caller: grammar, begin, sound, words so far (both ways), end, and words back."""
 
-    kind: bytes  # G, B, S, E, W
+    kind: bytes  # G, B, S, P, E, W
     body: bytes
 
 
@@ -72,11 +72,16 @@ def listen(recognizer: VoskRecognizer, caller: socket.socket) -> None:
         match kind:
             case b"G":
                 grammar = json.loads(body)
-                recognizer.listen_for(grammar["phrases"], grammar["decoys"])
+                if grammar["freely"]:
+                    recognizer.listen_freely()
+                else:
+                    recognizer.listen_for(grammar["phrases"], grammar["decoys"])
             case b"B":
                 recognizer.begin(int.from_bytes(body, "little", signed=True))
             case b"S":
                 recognizer.feed(np.frombuffer(body, np.float32))
+            case b"P":
+                send(caller, b"P", " ".join(recognizer.so_far()).encode())
             case b"E":
                 words = [[word.text, word.start, word.end, word.confidence] for word in recognizer.end()]
                 send(caller, b"W", json.dumps(words).encode())

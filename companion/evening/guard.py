@@ -6,6 +6,7 @@ import sys
 import traceback
 from collections import deque
 from collections.abc import Callable, Sequence
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,8 +16,11 @@ from companion.evening.ports import Core
 from companion.events import Event, Mishap
 from companion.hearing.heard import Word
 from companion.hearing.ports import Recognizer, SaysSoFar
+from companion.hearing.telling import FreeRecognizer, HearsFreely
 from companion.inputs import Input
 from companion.timeline import Sample, samples
+
+Done = TypeVar("Done")
 
 MOST_FAULTS = 5
 """Faults of ours within `FAULTS_IN` that end the evening: one now and then costs a moment, a row of them costs every word."""
@@ -138,9 +142,45 @@ class GuardedRecognizer:
             self._fail(error)
             return ()
 
+    def freely(self) -> GuardedFreeRecognizer | None:
+        """See `HearsFreely`. None where the engine cannot."""
+        free = self._engine.freely() if isinstance(self._engine, HearsFreely) else None
+        return GuardedFreeRecognizer(free, self) if free is not None else None
+
     def _fail(self, error: Exception) -> None:
         self.lost = True
         self._complain("".join(traceback.format_exception(error)))
+
+
+class GuardedFreeRecognizer:
+    """A `FreeRecognizer` that never fails: what its engine raises costs the hints of the evening. It is spared with `beside`."""
+
+    def __init__(self, engine: FreeRecognizer, beside: GuardedRecognizer) -> None:
+        self._engine, self._beside = engine, beside
+        self._idle = self._lost = False
+
+    def begin(self, at: Sample) -> None:
+        """See `FreeRecognizer`."""
+        self._idle = self._lost or self._beside.sparing
+        self._try(lambda: self._engine.begin(at))
+
+    def feed(self, sound: NDArray[np.float32]) -> None:
+        """See `FreeRecognizer`."""
+        self._try(lambda: self._engine.feed(sound))
+
+    def end(self) -> tuple[Word, ...]:
+        """See `FreeRecognizer`. Nothing where it is lost or has been spared."""
+        return self._try(self._engine.end) or ()
+
+    def _try(self, do: Callable[[], Done]) -> Done | None:
+        if self._idle:
+            return None
+        try:
+            return do()
+        except Exception as error:
+            self._idle = self._lost = True
+            _to_stderr("".join(traceback.format_exception(error)))
+            return None
 
 
 def _place(error: BaseException) -> str:

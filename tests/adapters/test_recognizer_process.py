@@ -153,3 +153,21 @@ def test_a_damaged_model_is_one_sentence_and_no_process_stays(tmp_path: Path) ->
     (tmp_path / "broken/graph/HCLr.fst").write_bytes(raw[: len(raw) // 2])
     with pytest.raises(Trouble, match="is damaged"):
         RecognizerProcess(tmp_path / "broken")
+
+
+def test_it_tells_the_words_so_far_as_the_recogniser_here_does(apart: RecognizerProcess, said: Sound) -> None:
+    here = VoskRecognizer(SHIPPED)
+    told = []
+    for recognizer in (here, apart):
+        recognizer.listen_for(PHRASES)
+        recognizer.begin(0)
+        recognizer.feed(said[: samples(1.0)])
+        told.append(recognizer.so_far())
+        recognizer.end()
+    assert told[0] == told[1] != ()
+    assert apart.so_far() == ()
+
+
+def test_a_model_of_few_words_hears_no_talk(apart: RecognizerProcess) -> None:
+    assert apart.freely() is None
+    assert VoskRecognizer(SHIPPED).freely() is None

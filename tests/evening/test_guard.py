@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from companion.effects import Effect
-from companion.evening.guard import MOST_FAULTS, GuardedCompanion, TooManyFaults
+from companion.evening.guard import MOST_FAULTS, GuardedCompanion, GuardedRecognizer, TooManyFaults
 from companion.events import Event, Mishap
+from companion.hearing.heard import Word
 from companion.inputs import Block, Input
 from companion.timeline import BLOCK, RATE
 
@@ -84,3 +88,53 @@ def test_what_broke_outside_is_put_into_the_log() -> None:
 def test_a_fault_at_the_very_end_is_a_mishap_too() -> None:
     (mishap,) = GuardedCompanion(Faulty(), complain=lambda text: None).finish()
     assert isinstance(mishap, Mishap)
+
+
+class FaultyEngine:
+    """A recogniser of phrases and of talk; the ear for talk fails when it is fed."""
+
+    vocabulary = frozenset({"stop"})
+
+    def listen_for(self, phrases: Sequence[str], decoys: Sequence[str] = ()) -> None:
+        pass
+
+    def begin(self, at: int) -> None:
+        pass
+
+    def feed(self, sound: NDArray[np.float32]) -> None:
+        if self.fails:
+            raise RuntimeError("the engine is gone")
+
+    def end(self) -> tuple[Word, ...]:
+        return (Word("stop", 0, 1, 1.0),)
+
+    def __init__(self, fails: bool = False) -> None:
+        self.fails = fails
+
+    def freely(self) -> FaultyEngine:
+        return FaultyEngine(fails=True)
+
+
+def test_an_ear_for_talk_that_fails_costs_the_hints_and_not_the_commands(capsys: pytest.CaptureFixture[str]) -> None:
+    recognizer = GuardedRecognizer(FaultyEngine())
+    free = recognizer.freely()
+    assert free is not None
+    for _ in range(2):
+        free.begin(0)
+        free.feed(np.zeros(BLOCK, np.float32))
+        assert free.end() == ()
+    assert capsys.readouterr().err.count("Traceback") == 1
+    recognizer.begin(0)
+    recognizer.feed(np.zeros(BLOCK, np.float32))
+    assert recognizer.end() == (Word("stop", 0, 1, 1.0),)
+
+
+def test_an_ear_for_talk_is_spared_with_the_one_for_phrases() -> None:
+    engine = FaultyEngine()
+    recognizer = GuardedRecognizer(engine)
+    free = recognizer.freely()
+    assert free is not None
+    recognizer.sparing = True
+    free.begin(0)
+    free.feed(np.zeros(BLOCK, np.float32))  # which would fail
+    assert free.end() == ()
