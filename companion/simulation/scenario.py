@@ -140,7 +140,10 @@ class Silence(_Part):
 
 
 class Utters(_Part):
-    """Somebody says a command, on its own. `resume_after`: and "resume" so much later."""
+    """Somebody says a command, on its own: in a turn `at` seconds of talk, in other steps `at` seconds after they began.
+
+    `by`: outside turns the first of the pair is the holder. `resume_after`: and "resume" so much later.
+    """
 
     phrase: str = Field(min_length=2)
     by: Literal["holder", "listener"] = "holder"

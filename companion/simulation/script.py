@@ -135,7 +135,7 @@ class Script:
             for person in self._people.values():
                 person.live()
             return
-        self._asides()
+        self._speaks_up()
         waited = self._table.now >= self._since + _UNASKED and not self._table.companion_spoke_within(1.0)
         if not self._begun and not self._lines and waited:
             self._begin()
@@ -151,7 +151,7 @@ class Script:
             guest.follow(visit(guest, list(self._people.values()), now + samples(plan.length)))
         guest.live()
 
-    def _asides(self) -> None:
+    def _speaks_up(self) -> None:
         """A command that the script has for a step that is no turn: both leave off, and one of them says it."""
         step = self._step
         if step is None or step.kind == "turn" or not self._commands or self._state == "paused":
