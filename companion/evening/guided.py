@@ -15,7 +15,7 @@ from companion.adapters.pyttsx3_voice import Pyttsx3Voice
 from companion.adapters.voice_cache import VoiceCache
 from companion.adapters.voices import choose_voice
 from companion.effects import Finish
-from companion.evening import folders, house
+from companion.evening import folders, house, models, word_enrolment
 from companion.evening.diary_file import read_diary, remember
 from companion.evening.guard import GuardedCompanion, GuardedRecognizer, TooManyFaults
 from companion.evening.leaving import Leaving
@@ -86,15 +86,16 @@ class _Evening:
             say(house.left_out(findings))
         self._chime_db = house.manners(settings, evening).chime_db
         named = Path(settings.speech_model) if settings.speech_model else None
-        engine = house.recognizer(named, language=settings.language)
+        engine = house.recognizer(named, language=settings.language, apart=settings.speech_apart)
         if engine is None:
             say(house.without_words(settings.language))
         self._recognizer = GuardedRecognizer(engine) if engine is not None else None
         seed = time.time_ns() % 2**32
         self._diary, self._day = read_diary(), date.today().toordinal()
         self._companion = house.companion(
-            evening, library, self._pair, settings, self._recognizer, channels, seed=seed, diary=self._diary, day=self._day
-        )
+            evening, library, self._pair, settings, self._recognizer, channels, seed=seed, diary=self._diary, day=self._day,
+            allowances=word_enrolment.kept(self._pair, models.in_force(named, settings.language)),
+        )  # fmt: skip
 
     def play(
         self, microphone: SoundSource, loudspeaker: SoundSink, speech: Speech, screen: Screen, leaving: Leaving, out: Path | None
