@@ -115,7 +115,8 @@ class Answers:
         """Praise that means the opposite, by its words: "sure, if you say so". Its tone is not heard."""
         plain = " ".join(said.words)
         marked = any(_within(word, plain) for word in self._list("sarcasm"))
-        return marked or (len(said.words) > 1 and said.words[-1] in self._list("sarcasm_end"))
+        last = said.parts[-1]
+        return marked or (len(said.parts) > 1 and last.idiom is None and last.text in self._list("sarcasm_end"))
 
     def _share(self, said: _Said) -> Check | None:
         """So much of a hundred, where that is what was said."""
@@ -139,6 +140,8 @@ class Answers:
 
     def _without_polar(self, said: _Said, answers: list[str]) -> Check:
         plain = " ".join(said.words)
+        if said.words[0] in self._list("asking") and len(said.words) > 1:
+            return "unsure"  # they ask back
         if any(_within(praise, plain) for praise in self._list("praise")):
             return "yes"
         if "unsure" in answers:
@@ -213,7 +216,7 @@ class Answers:
         words = tuple(spoken.split())
         if len(words) > 2 * EARS_FOR:  # the beginning and the end say it all
             words = (*words[:EARS_FOR], *words[-EARS_FOR:])
-        parts = tuple(self._idioms.parts(self._without_fillers(list(words))))
+        parts = tuple(self._idioms.parts(self._without_tag(self._without_fillers(list(words)))))
         return _Said(words, parts, laughed or laughs, chewing, bare.rstrip().endswith("?"))
 
     def _whole(self, said: _Said) -> Idiom | None:
@@ -221,6 +224,13 @@ class Answers:
         if said.chewing:
             return None
         return self._idioms.whole(said.words) or self._idioms.whole(self._without_fillers(list(said.words)))
+
+    def _without_tag(self, words: list[str]) -> list[str]:
+        """ "That's it, isn't it" is "that's it"; a tag alone is left."""
+        for tag in (tag.split() for tag in self._list("tags")):
+            if len(words) > len(tag) and words[-len(tag) :] == tag and self._idioms.whole(words) is None:
+                return words[: -len(tag)]
+        return words
 
     def _without_fillers(self, words: list[str]) -> list[str]:
         """Fillers at the start are dropped, all of them; hesitations anywhere."""

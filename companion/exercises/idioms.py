@@ -57,7 +57,7 @@ class Idioms:
 
     def _fits(self, pattern: Sequence[str], idiom: Idiom, words: Sequence[str]) -> bool:
         """Whether what stands for the stars leaves an open saying what it is: no reservation hides in a yes."""
-        if idiom.check != "yes":
+        if idiom.check != "yes" or set(pattern) & self._list("negators"):
             return True
         between = set(words) - set(pattern)
         return not any(between & self._list(name) for name in ("lesser", "blaming", "negators", "breakers"))
