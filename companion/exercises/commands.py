@@ -160,7 +160,7 @@ def _answers_in(steps: tuple[Spec, ...]) -> list[str]:
     found: list[str] = []
     for step in walk(steps):
         if isinstance(step, ChooseSpec):
-            found += [phrase for option in step.options for phrase in option.phrases]
+            found += [phrase for option in (*step.options, *step.unspoken) for phrase in option.phrases]
         elif isinstance(step, CheckSpec):
             found += [phrase for phrases in step.also.values() for phrase in phrases]
     return found

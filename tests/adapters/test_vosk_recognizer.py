@@ -260,3 +260,28 @@ def test_what_can_only_be_told_by_the_list_of_files_is_told_by_it(tmp_path: Path
 def test_no_folder_at_all_is_said_so(tmp_path: Path) -> None:
     with pytest.raises(Trouble, match="There is no speech model in"):
         VoskRecognizer(tmp_path / "nowhere")
+
+
+# --- every phrase that any step listens for
+
+
+def test_every_phrase_that_any_step_listens_for_can_be_heard(recognizer: VoskRecognizer) -> None:
+    from companion.effects import Mode
+    from companion.exercises.commands import Listening, phrases_for
+    from companion.exercises.loader import load_library
+    from companion.exercises.step_spec import CheckSpec, ChooseSpec, walk
+
+    library, _ = load_library()
+    own: dict[str, tuple[str, ...]] = {}
+    for exercise in (*library.exercises.values(), *library.frames.values()):
+        for number, step in enumerate(walk(exercise.steps)):
+            if isinstance(step, ChooseSpec):
+                own[f"{exercise.slug}/{number}"] = tuple(p for one in (*step.options, *step.unspoken) for p in one.phrases)
+            elif isinstance(step, CheckSpec):
+                own[f"{exercise.slug}/{number}"] = tuple(p for phrases in step.also.values() for p in phrases)
+    assert len(own) > 10
+    deaf = {where: p for where, phrases in own.items() for p in phrases if not set(p.split()) <= recognizer.vocabulary}
+    assert deaf == {}
+    for mode in Mode:
+        for answers in own.values():
+            recognizer.listen_for(phrases_for(mode, library, Listening("ask", answers=answers)).phrases)
