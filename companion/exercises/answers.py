@@ -136,7 +136,8 @@ class Answers:
         """A doubt just before the yes: "I'm not sure that's right"."""
         last = len(answers) - 1 - answers[::-1].index("yes")
         before = [part for part in said.parts[:last] if part.idiom is not None]
-        return bool(before) and _unsure_after_all(before[-1]) and before[-1].text in self._list("doubts_after")
+        doubted = bool(before) and _unsure_after_all(before[-1]) and before[-1].text in self._list("doubts_after")
+        return doubted and said.parts[last].text.split()[0] in self._list("doubting")
 
     def _without_polar(self, said: _Said, answers: list[str]) -> Check:
         plain = " ".join(said.words)

