@@ -40,6 +40,7 @@ from companion.exercises.reading import (
     read_record,
     read_wording,
 )  # fmt: skip
+from companion.exercises.yaml_source import text_of
 
 __all__ = ["Finding", "lint", "lint_library"]
 
@@ -282,9 +283,10 @@ class _Given:
 def _key_of(path: Path) -> str:
     """What a file says it is: exercise, frame or evening, by its first key of these; "" where it says nothing."""
     try:
-        found = re.search(r"^(exercise|frame|evening)\s*:", path.read_text(encoding="utf-8-sig"), re.MULTILINE)
-    except (OSError, ValueError):
+        text = text_of(path, str(path))
+    except ContentTrouble:
         return ""  # reading it as an exercise says what is wrong
+    found = re.search(r"^(exercise|frame|evening)\s*:", text, re.MULTILINE)
     return found.group(1) if found else ""
 
 

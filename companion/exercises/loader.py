@@ -177,23 +177,26 @@ def load_evening(path: Path, library: Library) -> Evening:
 
 
 def _playable(files: ContentFiles, library: Library, findings: list[Finding]) -> list[Exercise]:
-    by_slug: dict[str, Exercise] = {}
+    found = [
+        exercise
+        for kind in ("frames", "exercises")
+        for paths in files.of(kind)
+        if (exercise := _first_good(_ways(files, paths, library), findings)) is not None
+    ]
+    kept: dict[str, Exercise] = {}
     ids: dict[str, Exercise] = {}
-    for kind in ("frames", "exercises"):
-        for paths in files.of(kind):
-            exercise = _first_good(_ways(files, paths, library), findings)
-            if exercise is None:
-                continue
-            taken = by_slug.get(exercise.slug) or ids.get(exercise.id or "")
-            if taken is not None:
-                what = f"name {exercise.slug!r}" if taken.slug == exercise.slug else f"id {exercise.id!r}"
-                told = f"the {what} is taken by {taken.where}; choose another"
-                findings.append(Finding(exercise.where, 1, "schema", "error", told))
-                continue
-            by_slug[exercise.slug] = exercise
-            if exercise.id is not None:
-                ids[exercise.id] = exercise
-    return list(by_slug.values())
+    for exercise in sorted(found, key=lambda each: files.is_own(Path(each.where))):  # nothing of theirs takes a name from ours
+        taken = kept.get(exercise.slug) or ids.get(exercise.id or "")
+        if taken is not None:
+            what = f"name {exercise.slug!r}" if taken.slug == exercise.slug else f"id {exercise.id!r}"
+            findings.append(
+                Finding(exercise.where, 1, "schema", "error", f"the {what} is taken by {taken.where}; choose another")
+            )
+            continue
+        kept[exercise.slug] = exercise
+        if exercise.id is not None:
+            ids[exercise.id] = exercise
+    return [exercise for exercise in found if kept.get(exercise.slug) is exercise]
 
 
 def _ways(files: ContentFiles, paths: tuple[Path, ...], library: Library) -> list[Callable[[], Exercise | None]]:

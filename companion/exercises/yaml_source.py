@@ -59,7 +59,7 @@ class Source:
 def read_yaml(path: Path, shown: str | None = None) -> Source:
     """Read one file; `shown` is its name in messages. Raises ContentTrouble."""
     name = shown or str(path)
-    return parse_yaml(_text(path, name), name)
+    return parse_yaml(text_of(path, name), name)
 
 
 def parse_yaml(text: str, name: str) -> Source:
@@ -82,7 +82,8 @@ def parse_yaml(text: str, name: str) -> Source:
     return Source(name, _built(node, (), places, name), places)
 
 
-def _text(path: Path, name: str) -> str:
+def text_of(path: Path, name: str) -> str:
+    """The text of a file; `name` is its own in messages. Raises ContentTrouble where there is none to be had."""
     try:
         found = path.stat()
         if not (stat.S_ISREG(found.st_mode) or stat.S_ISDIR(found.st_mode)):

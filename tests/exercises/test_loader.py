@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from pathlib import Path
 
@@ -9,6 +10,8 @@ import pytest
 from our_content import CONTENT, MIRROR, exercise, library
 
 from companion.exercises.finding import ContentTrouble
+from companion.exercises.library_cache import cached
+from companion.exercises.lint import lint
 from companion.exercises.loader import content_folder, load_evening, load_library, user_content_folder
 from companion.exercises.yaml_source import parse_yaml, read_yaml
 from companion.trouble import Trouble
@@ -207,30 +210,234 @@ def test_a_translation_brings_wording_and_leaves_the_structure(tmp_path: Path) -
     assert loaded.exercise("echo").steps[1].kind == "mirrored"
 
 
-def test_a_kept_library_is_the_same_and_a_changed_file_is_read_again(tmp_path: Path) -> None:
+def test_a_kept_library_is_the_same_and_a_changed_file_is_read_again(small: Path, tmp_path: Path) -> None:
     cache, user = tmp_path / "cache", user_folder(tmp_path, "echo.yaml", MIRROR)
-    first, _ = load_library(CONTENT, user, cache=cache)
+    first, _ = load_library(small, user, cache=cache)
     assert len(list(cache.glob("*.pickle"))) == 1
-    again, findings = load_library(CONTENT, user, cache=cache)
+    again, findings = load_library(small, user, cache=cache)
     assert again == first and findings == []
     (user / "exercises" / "echo.yaml").write_text(MIRROR.replace("title: Echo", "title: Changed"), encoding="utf-8")
-    assert load_library(CONTENT, user, cache=cache)[0].exercise("echo").title == "Changed"
+    assert load_library(small, user, cache=cache)[0].exercise("echo").title == "Changed"
 
 
 @pytest.mark.parametrize("spoil", [b"", b"not a pickle", b"\x80\x05N."])
 def test_a_spoiled_cache_is_read_past(tmp_path: Path, spoil: bytes) -> None:
-    load_library(CONTENT, cache=tmp_path)
-    for path in tmp_path.glob("*.pickle"):
-        path.write_bytes(spoil)
-    assert load_library(CONTENT, cache=tmp_path)[0].exercises
+    for _ in range(2):
+        assert cached(tmp_path, (tmp_path / "none",), "en", lambda: (library(), []))[0].exercises
+        for path in tmp_path.glob("*.pickle"):
+            path.write_bytes(spoil)
 
 
 def test_a_cache_that_cannot_be_written_is_no_trouble(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("", encoding="utf-8")
-    assert load_library(CONTENT, cache=tmp_path / "file" / "under")[1] == []
+    assert cached(tmp_path / "file" / "under", (), "en", lambda: (library(), []))[1] == []
 
 
-def test_content_with_findings_is_never_kept(tmp_path: Path) -> None:
-    user = user_folder(tmp_path, "echo.yaml", "exercise: [\n")
-    load_library(CONTENT, user, cache=tmp_path / "cache")
-    assert load_library(CONTENT, user, cache=tmp_path / "cache")[1] != []
+@pytest.fixture
+def small(tmp_path: Path) -> Path:
+    """A content folder of ours with two exercises, quick to read."""
+    ours = tmp_path / "small"
+    for folder in ("en", "es", "frames"):
+        shutil.copytree(CONTENT / folder, ours / folder)
+    for path in ("exercises/floor-practice", "exercises/thank-you-because", "evenings/first-evening"):
+        (ours / path).parent.mkdir(exist_ok=True)
+        shutil.copy(CONTENT / f"{path}.yaml", ours / f"{path}.yaml")
+    return ours
+
+
+def own(tmp_path: Path, files: dict[str, str]) -> Path:
+    """The pair's own folder with these files."""
+    for name, text in files.items():
+        path = tmp_path / "own" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    return tmp_path / "own"
+
+
+def test_what_was_found_is_kept_with_the_library_and_a_mended_file_is_read_again(small: Path, tmp_path: Path) -> None:
+    cache, theirs = tmp_path / "cache", own(tmp_path, {"exercises/echo.yaml": "exercise: [\n"})
+    first = load_library(small, theirs, cache=cache)[1]
+    assert first and load_library(small, theirs, cache=cache)[1] == first
+    own(tmp_path, {"exercises/echo.yaml": MIRROR})
+    mended, findings = load_library(small, theirs, cache=cache)
+    assert findings == [] and "echo" in mended.exercises
+
+
+def test_few_kept_libraries_lie_about(tmp_path: Path) -> None:
+    for language in ("aa", "bb", "cc", "dd", "ee", "ff"):
+        cached(tmp_path / "cache", (tmp_path,), language, lambda: (library(), []))
+    assert len(list((tmp_path / "cache").glob("*.pickle"))) <= 4
+
+
+# --- the pair's own: wording, commands, what is heard
+
+
+def test_the_wording_alone_of_an_exercise_of_ours_may_be_theirs(small: Path, tmp_path: Path) -> None:
+    theirs = own(tmp_path, {"en/floor-practice.yaml": "lines:\n  thanks: [Ta., Thanks both., Lovely of you.]\n"})
+    loaded, findings = load_library(small, theirs)
+    mine = loaded.exercise("floor-practice")
+    assert findings == [] and mine.lines["thanks"].phrasings[0] == "Ta."
+    assert mine.lines["set_up"] == load_library(small)[0].exercise("floor-practice").lines["set_up"]
+
+
+def test_a_wording_of_theirs_that_is_broken_is_told_in_its_own_file_and_ours_is_spoken(small: Path, tmp_path: Path) -> None:
+    theirs = own(tmp_path, {"en/floor-practice.yaml": "lines:\n  thanks: [Ta 🙂, Thanks both., Lovely of you.]\n"})
+    loaded, findings = load_library(small, theirs)
+    assert [(Path(each.file), each.line, each.id) for each in findings] == [(theirs / "en/floor-practice.yaml", 2, "L13")]
+    assert loaded.exercise("floor-practice").lines["thanks"].phrasings[0] != "Ta 🙂"
+
+
+def test_a_line_of_theirs_that_cannot_be_spoken_leaves_ours(small: Path, tmp_path: Path) -> None:
+    lines = "c_gone: [<b>Bye</b>, So long., Good night.]\nc_think: [Easy now., No hurry at all., Quiet is good.]\n"
+    loaded, findings = load_library(small, own(tmp_path, {"en/lines.yaml": lines}))
+    assert {each.line for each in findings} == {1}
+    assert "<b>" not in loaded.line("c_gone").phrasings[0] and loaded.line("c_think").phrasings[0] == "Easy now."
+
+
+def test_words_of_theirs_for_a_command_keep_where_it_holds(small: Path, tmp_path: Path) -> None:
+    commands = "pause: {taught: hang on, also: [oven]}\n"
+    loaded, findings = load_library(small, own(tmp_path, {"en/commands.yaml": commands}))
+    ours = load_library(small)[0].commands["pause"]
+    assert findings == [] and loaded.commands["pause"].phrases == ("hang on", "oven")
+    assert (loaded.commands["pause"].where, loaded.commands["pause"].threshold) == (ours.where, ours.threshold)
+    assert loaded.commands["stop"].phrases == load_library(small)[0].commands["stop"].phrases
+
+
+def test_phrases_of_danger_may_be_added_and_never_taken_away(small: Path, tmp_path: Path) -> None:
+    more = "afraid: [pineapple now]\npolice: []\nown_life: []\nbody: []\n"
+    loaded, _ = load_library(small, own(tmp_path, {"en/danger.yaml": more}))
+    ours = load_library(small)[0].danger
+    assert loaded.danger is not None and ours is not None
+    assert set(loaded.danger.afraid) == {*ours.afraid, "pineapple now"} and loaded.danger.police == ours.police
+
+
+def test_a_broken_file_of_what_all_share_leaves_ours(small: Path, tmp_path: Path) -> None:
+    broken = {f"en/{name}.yaml": "[\n" for name in ("lines", "commands", "answers", "danger", "feelings", "unsaid", "language")}
+    loaded, findings = load_library(small, own(tmp_path, broken))
+    plain = load_library(small)[0]
+    assert {Path(each.file).stem for each in findings} == {Path(name).stem for name in broken}
+    assert loaded == plain
+
+
+def test_an_evening_of_theirs_that_needs_a_broken_exercise_is_left_out_with_it(small: Path, tmp_path: Path) -> None:
+    evening = (CONTENT / "evenings" / "quick-10.yaml").read_text(encoding="utf-8")
+    theirs = {
+        "exercises/echo.yaml": "exercise: [\n",
+        "evenings/two.yaml": evening.replace("quick-10", "two"),
+        "evenings/one.yaml": evening.replace("quick-10", "one").replace("thank-you-because", "echo"),
+    }
+    loaded, findings = load_library(small, own(tmp_path, theirs))
+    assert "two" in loaded.evenings and "one" not in loaded.evenings
+    assert any("'echo' is left out, and so this evening" in each.sentence for each in findings)
+
+
+def test_a_longer_exercise_of_theirs_costs_no_evening_of_ours(small: Path, tmp_path: Path) -> None:
+    text = (CONTENT / "exercises" / "floor-practice.yaml").read_text(encoding="utf-8")
+    longer = text.replace("medium: 6 min", "medium: 14 min").replace("medium: 120 s", "medium: 360 s")
+    loaded, findings = load_library(small, own(tmp_path, {"exercises/floor-practice.yaml": longer}))
+    assert findings == [] and "first-evening" in loaded.evenings
+
+
+@pytest.mark.parametrize(
+    ("files", "sentence"),
+    [
+        ({"exercises/welcome.yaml": MIRROR.replace("exercise: echo", "exercise: welcome")}, "the name 'welcome' is taken"),
+        ({"exercises/echo.yaml": MIRROR.replace("title: Echo", "title: Echo\nid: E04")}, "the id 'E04' is taken"),
+        ({"echo.yaml": MIRROR}, "nobody looks here"),
+        ({"exercise/echo.yaml": MIRROR}, "did you mean 'exercises'"),
+        ({"exercises/echo.yaml": MIRROR.replace("exercise: echo", "exercize: echo")}, "did you mean 'exercise'"),
+        ({"evenings/echo.yaml": MIRROR}, "expected `evening: echo` at the top"),
+        ({"en/floor-practice.yaml": "stepps: []\n"}, "expected title, lines, openers, phrases and nothing else"),
+    ],
+)
+def test_a_file_of_theirs_in_the_wrong_place_or_of_a_taken_name_is_told(
+    small: Path, tmp_path: Path, files: dict[str, str], sentence: str
+) -> None:
+    loaded, findings = load_library(small, own(tmp_path, files))
+    assert any(sentence in str(each) for each in findings), findings
+    assert "first-evening" in loaded.evenings
+
+
+def test_a_yml_file_and_one_that_an_editor_left_are_known_for_what_they_are(small: Path, tmp_path: Path) -> None:
+    loaded, findings = load_library(
+        small, own(tmp_path, {"exercises/echo.yml": MIRROR, "exercises/.#echo.yaml": "[", "exercises/echo.yaml~": "["})
+    )
+    assert findings == [] and "echo" in loaded.exercises
+
+
+def test_an_exercise_may_be_written_in_another_language_alone(small: Path, tmp_path: Path) -> None:
+    theirs = own(tmp_path, {"exercises/echo.yaml": MIRROR.replace("title: Echo", "title: Eco\nlanguage: es")})
+    assert "echo" in load_library(small, theirs, "es")[0].exercises
+    assert "echo" not in load_library(small, theirs, "en")[0].exercises
+    assert load_library(small, theirs, "en")[1] == []
+
+
+def test_what_nobody_has_translated_is_not_offered_and_is_no_fault(small: Path) -> None:
+    (small / "es" / "thank-you-because.yaml").unlink()
+    loaded, findings = load_library(small, language="es")
+    assert findings == [] and list(loaded.exercises) == ["floor-practice"] and loaded.evenings == {}
+
+
+def test_no_phrase_of_the_first_language_is_kept_in_another(small: Path) -> None:
+    spanish = (small / "es" / "soft-landing.yaml").read_text(encoding="utf-8")
+    (small / "es" / "soft-landing.yaml").write_text(spanish.split("phrases:")[0], encoding="utf-8")
+    loaded, findings = load_library(small, language="es")
+    assert "soft-landing" not in loaded.frames and any(each.file.endswith("soft-landing.yaml") for each in findings)
+
+
+def test_a_language_without_content_is_one_sentence() -> None:
+    with pytest.raises(Trouble, match="There is no content in 'ess'; there is en, es; did you mean 'es'"):
+        load_library(CONTENT, language="ess")
+
+
+# --- whatever lies in the folder
+
+
+def laid(folder: Path, what: str) -> Path:
+    """The pair's folder with something odd under the name of an exercise."""
+    path = folder / "own" / "exercises" / "echo.yaml"
+    path.parent.mkdir(parents=True)
+    match what:
+        case "a folder":
+            path.mkdir()
+        case "a link to itself":
+            path.symlink_to(path)
+        case "a link to nowhere":
+            path.symlink_to(folder / "nowhere")
+        case "a pipe":
+            os.mkfifo(path)
+        case "a device":
+            path.symlink_to("/dev/zero")
+        case "no right to read":
+            path.write_text(MIRROR, encoding="utf-8")
+            path.chmod(0)
+    return folder / "own"
+
+
+@pytest.mark.parametrize("what", ["a folder", "a link to itself", "a link to nowhere", "a pipe", "a device", "no right to read"])
+def test_whatever_lies_under_the_name_of_an_exercise_is_one_finding(small: Path, tmp_path: Path, what: str) -> None:
+    if what == "no right to read" and os.geteuid() == 0:
+        pytest.skip("root may read everything")
+    loaded, findings = load_library(small, laid(tmp_path, what), cache=tmp_path / "cache")
+    assert [(Path(each.file).name, each.line) for each in findings] == [("echo.yaml", 1)]
+    assert loaded.evenings
+    assert {Path(each.file).name for each in lint([tmp_path / "own"], CONTENT, library=library())} == {"echo.yaml"}
+
+
+def test_a_folder_in_a_ring_of_links_is_read_once(small: Path, tmp_path: Path) -> None:
+    theirs = own(tmp_path, {"exercises/echo.yaml": MIRROR})
+    (theirs / "exercises" / "again").symlink_to(theirs)
+    assert load_library(small, theirs, cache=tmp_path / "cache")[1] == []
+
+
+def test_a_file_with_a_mark_before_it_or_with_windows_line_ends_is_read(small: Path, tmp_path: Path) -> None:
+    for raw in (b"\xef\xbb\xbf" + MIRROR.encode(), MIRROR.replace("\n", "\r\n").encode()):
+        theirs = own(tmp_path, {"exercises/echo.yaml": ""})
+        (theirs / "exercises" / "echo.yaml").write_bytes(raw)
+        loaded, findings = load_library(small, theirs)
+        assert findings == [] and loaded.exercise("echo").title == "Echo"
+
+
+def test_an_accent_written_as_a_mark_of_its_own_is_part_of_its_letter(tmp_path: Path) -> None:
+    apart = exercise(tmp_path, MIRROR.replace("Thank you.", "Thank you, Rene\u0301."))
+    assert apart.lines["thanks"].phrasings[0] == "Thank you, Ren\u00e9."
