@@ -22,6 +22,7 @@ COMMANDS = [
     "lint",
     "interpret",
     "recognize",
+    "models",
     "doctor",
     "settings",
     "forget",
