@@ -254,7 +254,7 @@ class JointSpec(StepBase):
 
 
 class QuietSpec(StepBase):
-    """Nobody needs to speak. `pulse`: seconds of one slow breath, marked softly."""
+    """Nobody needs to speak. `pulse`: seconds of one slow breath, marked softly. `ends`: the chime that ends it."""
 
     short_for: ClassVar[str] = "for"
     fits: ClassVar[frozenset[Mode]] = frozenset({Mode.QUIET})
@@ -263,6 +263,7 @@ class QuietSpec(StepBase):
     budget: Lengths = Field(alias="for")
     pulse: Seconds | None = None
     sense: Literal["eyes", "hands", "food", "sound", "breath"] | None = None
+    ends: ChimeKind = "rest"
     listen: Mode = Mode.QUIET
 
 

@@ -14,12 +14,14 @@ from table import PAIR, Table, engine
 from companion.conversation.manners import MANNERS
 from companion.effects import ListenFor, Mode, Say
 from companion.events import CueGiven, ExerciseStarted, Mishap, StepEntered, StepLeft
+from companion.exercises.chooser import PROGRAMME
 from companion.exercises.content import PlanItem
 from companion.inputs import Button
 from companion.timeline import seconds
 
 EXERCISES = sorted(library().exercises)
-EVENINGS = sorted(library().evenings)
+EVENINGS = sorted(slug for slug, each in library().evenings.items() if PROGRAMME not in each.themes)
+"""Those of the programme are played in test_twelve_weeks."""
 
 
 @cache

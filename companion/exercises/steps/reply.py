@@ -18,7 +18,7 @@ TALKED_BACK, WITHIN = 1.0, 6.0
 
 
 class ReplyWatch:
-    """Watches one try. Proposes `c_reb` once, and takes it back where giving back begins after all. Keeps the first words alone."""
+    """Watches one try. Proposes `c_reb` once, and takes it back where giving back begins after all. Keeps first words alone."""
 
     def __init__(self, scene: Scene, source: Partner) -> None:
         lists = scene.script.library.word_lists.get("replies", {})

@@ -206,7 +206,7 @@ class Quiet:
         self._done += 1 if beat.ordered("done") else 0
         if beat.ordered("next") or beat.pressed or self._done >= 2 or beat.clock - self._since >= self.budget:
             self._chimed = True
-            return [*wishes, Cue(OWED, beat.now, tag="rest", chime="rest", chimes=1, gap=0.3)]
+            return [*wishes, Cue(OWED, beat.now, tag="rest", chime=self._spec.ends, chimes=1, gap=0.3)]
         return wishes
 
     def seconds_left(self, clock: Sample) -> int:
