@@ -42,6 +42,8 @@ def read_exercise(path: Path, language: str | None = None, wordings: Sequence[Pa
         keys = ", ".join(map(str, data)) if isinstance(data, dict) else "no keys"
         close = did_you_mean(str(next(iter(data), "")), ("exercise", "frame")) if isinstance(data, dict) else ""
         raise trouble(source, 1, "schema", f"found {keys[:80]}; expected `exercise: {path.stem}` at the top{close}")
+    if {"exercise", "frame"} <= set(data):
+        raise trouble(source, source.line(("frame",)), "schema", "found exercise and frame; expected one of them")
     if wordings:
         source = _worded(source, wordings, own=language in (None, data.get("language", "en")))
     exercise = checked(source, Exercise, {**_with_lines(source.data, source), "where": source.file, "line_no": 1})

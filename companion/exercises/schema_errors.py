@@ -52,7 +52,7 @@ def _sentence(error: ErrorDetails, loc: tuple[str | int, ...], model: type[BaseM
         known = keys_of(_record_at(loc[:-1], model))
         return f"unknown key {loc[-1]!r}; expected one of {', '.join(known)}{did_you_mean(str(loc[-1]), known)}"
     if kind == "missing":
-        return f"{loc[-1]!r} is missing in {_name_of(_record_at(loc[:-1], model), loc)}"
+        return f"{loc[-1]!r} is missing in {_name_of(_record_at(loc[:-1], model), loc)}; expected `{loc[-1]}: …`"
     if kind in ("union_tag_invalid", "union_tag_not_found"):
         tag = str(error.get("ctx", {}).get("tag", given))
         return f"unknown kind of step {tag!r}; expected one of {', '.join(KINDS)}{did_you_mean(tag, KINDS)}"
