@@ -2,8 +2,8 @@
 
     python -m scripts.bench.exercises [EXERCISE …] [--fidelity room] [--versions polite,difficult] [--seed 1] [--out FOLDER]
 
-The scenarios are those of tests/scenarios. One row a rehearsal. What is done already in FOLDER is not done again: break it off and
-go on whenever you like; `--afresh` begins anew.
+The scenarios are those of tests/scenarios; further versions befall the polite one (stopped, without-words, noisy, visited). One row
+a rehearsal. What is done already in FOLDER is not done again: break it off and go on whenever you like; `--afresh` begins anew.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import argparse
 import json
 import shutil
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -22,14 +22,17 @@ from rich.table import Table
 from companion.effects import Effect
 from companion.evening import house
 from companion.evening.rehearse import rehearse
-from companion.evening.rehearsed import find
+from companion.evening.rehearsed import Rehearsed, find
 from companion.evening.settings import Settings
 from companion.events import Event
 from companion.exercises.content import Library
 from companion.simulation.stage import Fidelity
+from companion.simulation.variants import VARIANTS
 
 SCENARIOS = Path(__file__).resolve().parents[2] / "tests" / "scenarios"
 VERSIONS = ("polite", "difficult")
+COLUMNS = ("exercise", "people", "min", "voice %", "cues", "interruptions answered", "commands", "cue delay 95 %, s", "faults",
+           "× real time")  # fmt: skip
 FIDELITIES: tuple[Fidelity, ...] = ("events", "tracks", "room")
 
 
@@ -67,13 +70,18 @@ def rehearsed(exercise: str, version: str, fidelity: Fidelity, seed: int, folder
     """Rehearse it, or read what an earlier run left."""
     kept = folder / "row.json"
     if not kept.is_file():
-        plan = find(str(SCENARIOS / f"{exercise}-{version}.yaml"), library)
-        done = rehearse(plan, folder, seed, Settings(), Unseen(), fidelity=fidelity)
+        done = rehearse(_plan(exercise, version, library), folder, seed, Settings.model_validate({}), Unseen(), fidelity=fidelity)
         cues = sum(row["event"] == "cue" and not row.get("asked") for row in _log(folder / "events.jsonl"))
         kept.write_text(json.dumps({"cues": cues, "speed": done.seconds / max(done.took, 0.001)}))
     row = json.loads(kept.read_text())
     score = json.loads((folder / "score.json").read_text(encoding="utf-8"))
     return Row(exercise, version, score, row["cues"], row["speed"])
+
+
+def _plan(exercise: str, version: str, library: Library) -> Rehearsed:
+    befalls = VARIANTS.get(version)
+    plan = find(str(SCENARIOS / f"{exercise}-{'polite' if befalls else version}.yaml"), library)
+    return replace(plan, scenario=befalls(plan.scenario)) if befalls else plan
 
 
 def _log(path: Path) -> Iterator[dict[str, Any]]:
@@ -83,8 +91,7 @@ def _log(path: Path) -> Iterator[dict[str, Any]]:
 
 def table_of(rows: list[Row]) -> Table:
     """One row a rehearsal; the last adds them up."""
-    table = Table("exercise", "people", "min", "voice %", "cues", "interruptions answered", "commands", "cue delay 95 %, s", "faults",
-                  "× real time", box=None)  # fmt: skip
+    table = Table(*COLUMNS, box=None)
     for row in rows:
         table.add_row(*row.cells())
     minutes = sum(row.score["metrics"]["minutes"] for row in rows)
@@ -99,7 +106,9 @@ def main() -> None:
     p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     p.add_argument("exercises", nargs="*", help="all of them if left out")
     p.add_argument("--fidelity", default="room", choices=FIDELITIES)
-    p.add_argument("--versions", default=",".join(VERSIONS), help="polite, difficult, or both with a comma")
+    p.add_argument(
+        "--versions", default=",".join(VERSIONS), help="with commas: polite, difficult, stopped, without-words, noisy, visited"
+    )
     p.add_argument("--seed", type=int, default=1)
     p.add_argument("--out", type=Path, default=Path("rehearsals") / "exercises")
     p.add_argument("--afresh", action="store_true", help="forget what was done before")

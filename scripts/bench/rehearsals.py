@@ -63,6 +63,7 @@ def main() -> None:
     p.add_argument("scenarios", nargs="*", default=["dinner"], help="names of scenarios, or YAML files")
     p.add_argument("--seeds", type=seeds, default=seeds("1-10"), help="like 1-10 or 3,5,8")
     p.add_argument("--channels", type=int, default=2, choices=(1, 2))
+    p.add_argument("--fidelity", default="room", choices=("events", "tracks", "room"))
     p.add_argument("--out", type=Path, default=Path("rehearsals"))
     a = p.parse_args()
     console = Console(width=190)
@@ -70,7 +71,15 @@ def main() -> None:
     for name in a.scenarios:
         scenario = read_scenario(Path(name) if name.endswith((".yaml", ".yml")) else name)
         for seed in a.seeds:
-            one = rehearse(scenario, a.out / f"{scenario.scenario}-{seed}", seed, Settings(), Unseen(), channels=a.channels)
+            one = rehearse(
+                scenario,
+                a.out / f"{scenario.scenario}-{seed}",
+                seed,
+                Settings.model_validate({}),
+                Unseen(),
+                channels=a.channels,
+                fidelity=a.fidelity,
+            )
             done.append((scenario.scenario, seed, one))
             console.print(f"{scenario.scenario} {seed}: {one.seconds / 60:.1f} min, {len(one.score.faults)} faults")
             for fault in one.score.faults:
