@@ -3,6 +3,7 @@
     python -m scripts.bench.hearing                 the whole table; some 40 min of CPU the first time
     python -m scripts.bench.hearing --companion     only the companion, without its rivals
     python -m scripts.bench.hearing --full          three times as many dinners (other seeds)
+    python -m scripts.bench.hearing --every 4       only every fourth dinner of each set: a quick look
     python -m scripts.bench.hearing --words         the recogniser listening for commands too (twice the time)
     python -m scripts.bench.hearing --out table.md  writes it to a file too
 
@@ -15,6 +16,7 @@ from __future__ import annotations
 
 import argparse
 import importlib.util
+import shutil
 import tempfile
 from pathlib import Path
 
@@ -44,8 +46,9 @@ RIVALS: dict[str, tuple[systems.Hear, int]] = {
 class Bench:
     """Makes, hears and scores; keeps everything under `work`."""
 
-    def __init__(self, tool: Path, data: Path, work: Path, progress: Progress) -> None:
+    def __init__(self, tool: Path, data: Path, work: Path, progress: Progress, every: int = 1) -> None:
         self.scorer = Scorer(tool)
+        self._every = every
         self._tool, self._data, self._work, self._progress = tool, data, work, progress
 
     def dinners(self, name: str, seed: int | None = None) -> list[systems.Dinner]:
@@ -62,7 +65,7 @@ class Bench:
                     )
             else:
                 sets.make(self._tool, folder, name, sets.seat(self._work / "people" / "report", cast), seed)
-        return [systems.Dinner(folder / d) for d in wanted]
+        return [systems.Dinner(folder / d) for d in wanted][:: self._every]
 
     def told(self, system: str, hear: systems.Hear, dinners: list[systems.Dinner], channels: int) -> list[systems.Told]:
         """What a system hears in each of them."""
@@ -126,15 +129,19 @@ def main() -> None:
     p.add_argument("--data", type=Path, default=SHARED / "data", help="folder of recordings of people")
     p.add_argument("--work", type=Path, default=Path(tempfile.gettempdir()) / "companion-bench")
     p.add_argument("--full", action="store_true")
+    p.add_argument("--every", type=int, default=1)
     p.add_argument("--words", action="store_true")
     p.add_argument("--companion", action="store_true", help="without rivals")
     p.add_argument("--out", type=Path)
+    p.add_argument("--again", action="store_true", help="hear everything again, whatever is kept")
     a = p.parse_args()
+    if a.again:
+        shutil.rmtree(a.work / "heard", ignore_errors=True)
     for needed in (a.tool / "score.py", a.data / "speech"):
         if not needed.exists():
             raise SystemExit(f"hearing: there is no {needed}; say where it is with --tool and --data.")
     with Progress(console=Console(stderr=True), transient=True) as progress:
-        table = report(Bench(a.tool, a.data, a.work, progress), a.full, not a.companion, a.words)
+        table = report(Bench(a.tool, a.data, a.work, progress, a.every), a.full, not a.companion, a.words)
     print(table)
     if a.out:
         a.out.write_text(table)

@@ -224,11 +224,11 @@ def kept(folder: Path, hear: Hear, dinner: Dinner, channels: int) -> Told:
     return told
 
 
-OTHER_ROOMS = {"ears", "words", "own_voice", "echo", "echo_path", "leak", "heard", "ports", "__init__"}
+OTHER_ROOMS = {"ears", "words", "own_voice", "echo", "echo_path", "leak", "ports", "telling", "__init__"}
 """Files of hearing that do not decide who speaks."""
 
-PARTS = {"activity", "features", "voices", "direction", "smoothing", "enrolment", "segments", "pitch"}
-"""Those that the rivals are made of."""
+PARTS = {"activity", "features", "heard", "pitch", "smoothing", "segments"}
+"""Those that the rivals' figures hang on most; a change of the others is left to `--again`."""
 
 
 @cache
