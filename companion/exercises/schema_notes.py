@@ -97,6 +97,7 @@ _OWN: dict[str, str] = {
     "RoundsSpec.each": "How long one of them may take.",
     "RoundsSpec.breath": "Quiet before each, ended by a chime.",
     "RoundsSpec.soon_before_last": "A chime when so many rounds are left.",
+    "QuietSpec.ends": "The chime that ends it.",
     "QuietSpec.pulse": "Length of one slow breath, marked softly.",
     "QuietSpec.sense": "What is attended to: eyes, hands, food, sound or breath.",
     "PrivateSpec.told": "The line that announces that the microphone goes off.",
