@@ -3,7 +3,7 @@
     python -m scripts.bench.exercises [EXERCISE …] [--fidelity room] [--versions polite,difficult] [--seed 1] [--out FOLDER]
 
 The scenarios are those of tests/scenarios; further versions befall the polite one (stopped, without-words, noisy, visited). One
-row a rehearsal. What is done already in FOLDER is not done again: break it off and go on whenever you like; `--afresh` begins anew.
+row a rehearsal. What is done already in FOLDER is not done again: break it off and go on when you like; `--afresh` begins anew.
 """
 
 from __future__ import annotations
