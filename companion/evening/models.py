@@ -71,8 +71,9 @@ def store() -> ModelStore:
 
 
 def catalogue() -> dict[str, KnownModel]:
-    """Every model known by name. Raises Trouble where the list is damaged."""
-    return read_catalogue(shipped_folder() / "manifest.yaml")
+    """Every model known by name; none where no list came along. Raises Trouble where it is damaged."""
+    manifest = shipped_folder() / "manifest.yaml"
+    return read_catalogue(manifest) if manifest.exists() else {}
 
 
 def folder_of(named: str | Path) -> Path:

@@ -37,7 +37,7 @@ class Settings(BaseModel):
     channels: Literal[1, 2] = Field(2, description="Microphones to use; with two the companion also hears where a voice is.")
     country: str | None = Field(None, pattern="^[A-Z]{2}$", description="Two letters of your country, for the help card.")
     speech_apart: StrictBool = Field(
-        False, description="Recognise speech in a process of its own: 60 MB more memory; a crash there costs a moment."
+        False, description="Recognise speech in a process of its own: 30 MB more memory; a crash there costs a moment."
     )
     speech_model: str | None = Field(
         None, description="A bigger Vosk model by name or folder (see companion models); none: the one that came along."

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import numpy as np
 import pytest
 import soundfile as sf
 
@@ -16,7 +17,7 @@ from companion.evening.word_enrolment import MOST, Try
 from companion.hearing.heard import Word
 from companion.hearing.words import judge
 from companion.partner import Pair, Partner
-from companion.timeline import PLAYBACK_RATE
+from companion.timeline import PLAYBACK_RATE, RATE
 from tests.cli.conftest import Ask
 
 ALEX, SAM = Partner("Alex"), Partner("Sam")
@@ -117,6 +118,29 @@ def test_nothing_makes_stop_or_time_out_harder() -> None:
 def test_words_far_below_the_bar_are_no_phrase_with_any_allowance() -> None:
     assert judge((Word("stop", 0, 1, 0.2),), frozenset({"stop"}), {"stop": MOST})[0] is None
     assert judge((Word("stop", 0, 1, 0.9),), frozenset({"stop"}), {"stop": -MOST})[0] == "stop"
+
+
+def test_at_the_table_only_the_one_who_speaks_has_their_allowance(spoken: Path) -> None:
+    from companion.adapters.wav_files import Recording
+    from companion.effects import ListenFor, Mode
+    from companion.hearing.words import Words
+    from companion.timeline import BLOCK
+
+    def heard(speaker: Partner, sure: float = 0.95) -> float:
+        words = Words(house.recognizer(), {SAM: {"skip this": -0.2}}, lambda span: (speaker, sure))
+        words.listen_for(ListenFor(Mode.CMD, ("skip this", "stop"), ()))
+        quiet = np.zeros(RATE, np.float32)
+        sound = np.concatenate([quiet, Recording(spoken / "Alex" / "skip-this.wav").whole()[:, 0], quiet])
+        blocks = sound[: len(sound) // BLOCK * BLOCK].reshape(-1, BLOCK)
+        loud = [float(np.abs(block).max() > 0.01) for block in blocks]
+        found = [words.feed(k * BLOCK, block, loud[k]) for k, block in enumerate(blocks)]
+        (one,) = [utterance for utterance in found if utterance is not None]
+        assert one.phrase == "skip this"
+        return one.confidence
+
+    assert heard(ALEX) > 0.9
+    assert heard(SAM) == pytest.approx(heard(ALEX) - 0.2)
+    assert heard(SAM, sure=0.6) == heard(ALEX)
 
 
 # --- kept

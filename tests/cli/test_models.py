@@ -214,6 +214,27 @@ def test_a_folder_can_be_added_under_any_name(ask: Ask, shelf: Path, server: Fil
         assert ask("models", "add", EMBEDDED, "--name", name).status == 2
 
 
+# --- what needs what
+
+
+def test_our_own_model_is_enough_for_commands_and_not_for_hints(shelf: Path) -> None:
+    from companion.evening import models
+    from companion.evening.models import Feature
+
+    shutil.copy(MODELS / "manifest.yaml", shelf)
+    ours = models.looked_at(EMBEDDED)
+    assert models.good_enough(ours, Feature.COMMANDS)
+    assert not models.good_enough(ours, Feature.HINTS)
+    assert models.bigger(ours, "en").endswith("for hints in a reflection: companion models fetch small-en-us (41.2 MB)")
+    assert models.bigger(ours, "xx") == ""
+
+
+def test_without_a_list_there_is_still_the_model_that_came_along(ask: Ask) -> None:
+    said = ask("models", "path")
+    assert said.status == 0
+    assert Path(said.out.strip()).resolve() == EMBEDDED
+
+
 # --- what is in force
 
 
