@@ -64,15 +64,16 @@ def place(mean: NDArray[np.complex128]) -> Place:
     return Place((kappa * m / (np.abs(m) + 1e-9)).astype(np.complex64), np.log(np.i0(kappa)).astype(np.float32), mean)
 
 
-EDGES = (0, 24, 72)
-"""Where the three bands of direction begin: 250, 1000 and 2500 Hz."""
+EDGES = (0, 10, 20, 32, 48, 68, 92, 120)
+"""Where the bands of direction begin: 250, 560, 875, 1250, 1750, 2375, 3125 and 4000 Hz. With both partners speaking at once,
+some bands are one's and some the other's."""
 
 
 @dataclass(frozen=True, slots=True)
 class Directions:
     """How the phases of n frames fit two places. Log likelihoods over a uniform phase, weighted by how much a bin stands out."""
 
-    bands: Floats  # (2, n, 3) of each place alone, in three bands
+    bands: Floats  # (2, n, 8) of each place alone, in the bands of `EDGES`
     blend: Floats  # (n,) of a blend of both places
     share: Floats  # (2, n) share of the weight that clearly belongs to each place
     unclaimed: Floats  # (n,) share of the weight that fits neither

@@ -1,7 +1,7 @@
 """A small recurrent net that weighs the evidence: run once for each partner, with the evidence exchanged.
 
-So exchanging the partners exchanges the answers and changes nothing else. Trained by `scripts/train_hearing/train.py` on
-simulated dinners; plain numpy here.
+So exchanging the partners exchanges the answers and changes nothing else. The second of its two recurrent layers sees the first
+one's view of both partners. Trained by `scripts/train_hearing/train.py` on simulated dinners; plain numpy here.
 """
 
 from __future__ import annotations
@@ -16,10 +16,16 @@ from companion.trouble import Trouble
 
 Floats = NDArray[np.float32]
 
+SPEAKS, LAUGHS, HUMS, ANOTHER, BOTH = range(5)
+"""What the net tells of a partner, and (the same from both views) whether somebody else speaks and whether both partners do."""
+
+BEFORE = 40
+"""Frames that the net listens before its answers mean anything: as many as were not judged in training."""
+
 
 @dataclass(frozen=True)
 class Net:
-    """Weights: `bend` (inputs to width), a gated recurrent layer, `out` (this partner speaks, laughs, hums; another speaks)."""
+    """Weights: `bend` (inputs to width), two gated recurrent layers, `out` (`SPEAKS` to `BOTH`)."""
 
     mean: Floats  # of the inputs
     scale: Floats
@@ -29,10 +35,14 @@ class Net:
     into_bias: Floats
     again: Floats  # (cells, 3 * cells)
     again_bias: Floats
-    out: Floats  # (cells, 4)
+    into2: Floats  # (2 * cells, 3 * cells): this partner's cells and the other's
+    into2_bias: Floats
+    again2: Floats
+    again2_bias: Floats
+    out: Floats  # (cells, 5)
     out_bias: Floats
-    defer: float  # log odds taken from the less likely partner while the other speaks: one at a time is the rule
-    doubt: float  # log odds taken from both; these two were chosen on held-out people
+    ahead: Floats  # (4,) the likelier partner's log odds from: own, both's, the other's probability, 1
+    behind: Floats  # (4,) the less likely one's; these two were fitted to held-out people, so that answers are probabilities
     lag: int  # frames of look-ahead: the answer to frame t comes with frame t + lag
 
     @classmethod
@@ -40,9 +50,8 @@ class Net:
         """Raises Trouble where the file is missing or broken."""
         try:
             with np.load(path) as f:
-                single = {"defer": float(f["defer"]), "doubt": float(f["doubt"]), "lag": int(f["lag"])}
-                arrays = {k: np.ascontiguousarray(f[k], np.float32) for k in cls.__dataclass_fields__ if k not in single}
-                return cls(**arrays, **single)  # type: ignore[arg-type]
+                arrays = {k: np.ascontiguousarray(f[k], np.float32) for k in cls.__dataclass_fields__ if k != "lag"}
+                return cls(**arrays, lag=int(f["lag"]))
         except (OSError, KeyError, ValueError) as e:
             raise Trouble(f"The net that tells voices apart, {path}, cannot be read: install companion again.") from e
 
@@ -52,30 +61,61 @@ class Fusion:
 
     def __init__(self, net: Net) -> None:
         self._net = net
-        self._cells = net.again.shape[0]
-        self._h: Floats = np.zeros((2, self._cells), np.float32)
+        self._first = Layer(net.again, net.again_bias)
+        self._second = Layer(net.again2, net.again2_bias)
+        self._begun = False
 
     def feed(self, common: Floats, each: Floats) -> Floats:
-        """`common` (n, c) and `each` (2, n, s) evidence of n frames to (n, 2, 4) probabilities, `lag` frames late."""
-        net, k = self._net, self._cells
-        n = len(common)
-        x = np.concatenate([np.broadcast_to(common, (2, *common.shape)), each, each[::-1]], axis=2)
-        x = np.maximum(((x - net.mean) * net.scale) @ net.bend + net.bend_bias, 0) @ net.into + net.into_bias  # (2, n, 3k)
-        h = self._h
-        hs = np.empty((n, 2, k), np.float32)
-        half = np.float32(0.5)
-        for i in range(n):
-            g = h @ net.again + net.again_bias
-            gates = half * np.tanh(half * (x[:, i, : 2 * k] + g[:, : 2 * k])) + half
-            new = np.tanh(x[:, i, 2 * k :] + gates[:, :k] * g[:, 2 * k :])
+        """`common` (n, c) and `each` (2, n, s) evidence of n frames to (n, 2, 5) probabilities, `lag` frames late.
+
+        What was before the very first frame is taken to have been like it.
+        """
+        if not self._begun:
+            self._begun = True
+            self._answers(np.repeat(common[:1], BEFORE, axis=0), np.repeat(each[:, :1], BEFORE, axis=1))
+        return self._answers(common, each)
+
+    def _answers(self, common: Floats, each: Floats) -> Floats:
+        net = self._net
+        x = np.concatenate([np.broadcast_to(common, (2, *common.shape)), each, each[::-1]], axis=2).transpose(1, 0, 2)
+        x = np.maximum(((x - net.mean) * net.scale) @ net.bend + net.bend_bias, 0)
+        h = self._first.feed(x @ net.into + net.into_bias)
+        h = self._second.feed(np.concatenate([h, h[:, ::-1]], axis=2) @ net.into2 + net.into2_bias)
+        return settled(net, h @ net.out + net.out_bias)
+
+
+class Layer:
+    """A gated recurrent layer for both rows (Cho et al. 2014)."""
+
+    def __init__(self, again: Floats, bias: Floats) -> None:
+        self._again, self._bias, self._k = again, bias, again.shape[0]
+        self._h: Floats = np.zeros((2, self._k), np.float32)
+
+    def feed(self, x: Floats) -> Floats:
+        """(n, 2, 3 * cells) what comes in, to (n, 2, cells)."""
+        k, h, half = self._k, self._h, np.float32(0.5)
+        hs = np.empty((len(x), 2, k), np.float32)
+        for i in range(len(x)):
+            g = h @ self._again
+            g += self._bias
+            gates = g[:, : 2 * k] + x[i, :, : 2 * k]
+            gates *= half
+            np.tanh(gates, out=gates)
+            gates *= half
+            gates += half
+            new = np.tanh(x[i, :, 2 * k :] + gates[:, :k] * g[:, 2 * k :])
             h = new + gates[:, k:] * (h - new)
             hs[i] = h
         self._h = h
-        y = hs @ net.out + net.out_bias
-        y[:, :, 3] = y[:, :, 3].mean(axis=1, keepdims=True)
-        speaks = y[:, :, 0]
-        other = speaks[:, ::-1]
-        less = (speaks < other) * (half * np.tanh(half * other) + half)
-        y[:, :, 0] = speaks - (np.float32(net.defer) * less + np.float32(net.doubt))
-        p: Floats = half * np.tanh(half * y) + half
-        return p
+        return hs
+
+
+def settled(net: Net, y: Floats) -> Floats:
+    """Log odds of both rows, (n, 2, 5), to probabilities: one at a time is the rule, both at once has an answer of its own."""
+    y[:, :, ANOTHER:] = y[:, :, ANOTHER:].mean(axis=1, keepdims=True)
+    own, other, both = y[:, :, SPEAKS], y[:, ::-1, SPEAKS], y[:, :, BOTH]
+    they = np.float32(0.5) * np.tanh(np.float32(0.5) * other) + np.float32(0.5)
+    weights = np.where((own < other)[:, :, None], net.behind, net.ahead)
+    y[:, :, SPEAKS] = weights[:, :, 0] * own + weights[:, :, 1] * both + weights[:, :, 2] * they + weights[:, :, 3]
+    p: Floats = np.float32(0.5) * np.tanh(np.float32(0.5) * y) + np.float32(0.5)
+    return p

@@ -85,6 +85,10 @@ class VoiceScores:
         self._const: Floats = (const - 0.5 * (means**2 * inv).sum(2)).astype(np.float32)  # (3, k)
         self._square: Floats = np.ascontiguousarray(-0.5 * inv.T, np.float32)
         self._linear: Floats = np.ascontiguousarray((means * inv).reshape(-1, inv.shape[1]).T, np.float32)
+        slope = (means[:2] - means[2]) * inv  # (2, k, d)
+        half = np.float32(0.5) * (means[:2] ** 2 - means[2] ** 2) * inv
+        moved = np.stack([slope, half], axis=1).transpose(2, 0, 1, 3)  # (k, partner, slope or constant, d)
+        self._moved: Floats = np.ascontiguousarray(moved.reshape(len(inv), -1), np.float32)
         self._colour = colour
         self._middle = np.array([a.pitch, b.pitch], np.float32)
         self._spread = np.array([a.pitch_spread, b.pitch_spread], np.float32)
@@ -92,15 +96,31 @@ class VoiceScores:
 
     def feed(self, frames: Frames) -> tuple[Floats, Floats]:
         """(n, 2) log likelihood ratio of the colour, and (n, 2) of the pitch where voiced: first partner, second partner."""
+        return self.detailed(frames)[:2]
+
+    def detailed(self, frames: Frames) -> tuple[Floats, Floats, Floats]:
+        """Log likelihood ratios of both partners: (n, 2) of the colour and (n, 2) of the pitch, where voiced; and (2, n, d) how
+        much each number of the colour adds to the first, each Gaussian taken as far as the background says it is meant."""
         z = (frames.f0[:, None] - self._middle) / self._spread
         v = np.clip((frames.voiced - 0.5) * 3, 0, 1)[:, None]
-        return self.ratios(frames.voice), v * (-np.log(self._spread) - 2 * np.log1p(z * z / 3))
+        x, like, shares = self._likelihoods(frames.voice)
+        moved = (shares @ self._moved).reshape(len(x), 2, 2, -1)  # (n, partner, slope or constant, d)
+        parts = moved[:, :, 0] * x[:, None] - moved[:, :, 1]
+        pitch = v * (-np.log(self._spread) - 2 * np.log1p(z * z / 3))
+        return like[:, :2] - like[:, 2:], pitch, parts.transpose(1, 0, 2)
 
     def ratios(self, voice: Floats) -> Floats:
         """(n, 2) log likelihood over the background under both voices, of (n, d) rows of colour."""
+        _, like, _ = self._likelihoods(voice)
+        ratios: Floats = like[:, :2] - like[:, 2:]
+        return ratios
+
+    def _likelihoods(self, voice: Floats) -> tuple[Floats, Floats, Floats]:
+        """The rows without the room's colour, (n, 3) log likelihoods, and (n, k) shares of the background's Gaussians."""
         x = voice - self._colour
         p = (x @ self._linear).reshape(len(x), 3, self._k) + self._const + ((x * x) @ self._square)[:, None]
         top = p.max(axis=2, keepdims=True)
-        like = top[:, :, 0] + np.log(np.exp(p - top).sum(axis=2))
-        ratios: Floats = like[:, :2] - like[:, 2:]
-        return ratios
+        e = np.exp(p - top)
+        total = e.sum(axis=2, keepdims=True)
+        like: Floats = (top + np.log(total))[:, :, 0]
+        return x, like, e[:, 2] / total[:, 2]
