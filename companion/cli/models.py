@@ -67,8 +67,12 @@ def fetch(
     if not model.checkable and unverified:
         typer.echo(f"Nobody publishes a hash of {name}: that it is what its maker made can't be checked.", err=True)
     typer.echo(f"Fetching {name}, {megabytes(model.size)}, from {model.url} (licence: {model.licence}).", err=True)
-    with progress_bar(f"fetching {name}") as progress:
-        folder = shelf.fetch(name, unverified, progress)
+    try:
+        with progress_bar(f"fetching {name}") as progress:
+            folder = shelf.fetch(name, unverified, progress)
+    except KeyboardInterrupt:
+        typer.echo("What has come so far waits; the same command goes on from there.", err=True)
+        raise
     typer.echo(f"{name} is installed in {folder}; to use it: companion models use {name}")
 
 

@@ -174,6 +174,7 @@ def test_ctrl_c_in_the_middle_leaves_nothing_half_installed(
     go_on.set()
     assert process.returncode == 2
     assert "Traceback" not in err
+    assert "What has come so far waits; the same command goes on from there." in err
     assert "companion: stopped before the end" in err
     assert not rows(ask)["tiny"]["installed"]
     server.during = lambda so_far: None
