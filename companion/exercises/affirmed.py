@@ -256,7 +256,8 @@ class Affirmed:
         text, word = token.text, words[token.word]
         owner = text in self._list("owner") or (text.endswith("'s") and text not in self._list("possessive_but"))
         if not text or word.confidence < DOUBTED:
-            yield from range(max(0, place - 1), min(len(tokens), place + 1 + LEFT))
+            yield from range(max(0, place - LEFT), min(len(tokens), place + 1 + LEFT))
+            yield from self._same(tokens, place, lambda other: other.clause == token.clause) if not text else ()
         if owner or text in self._list("kin"):
             yield place
             yield from self._rightward(place + 1, LEFT if owner else 0, tokens)

@@ -19,6 +19,7 @@ from companion.exercises.gates import Wish as EveningWish
 from companion.exercises.path import Elsewhere, Facts, Path, Place
 from companion.exercises.playing import Playing
 from companion.exercises.script import Script
+from companion.exercises.shelf import Shelf
 from companion.exercises.steps.play import played
 from companion.exercises.steps.step import Answers, Beat, Ear, Leave, Scene, Step, Wish, Withdraw
 from companion.exercises.talk import Talk
@@ -47,6 +48,7 @@ class Course:
         self.over: str | None = None
         self._evening, self._library, self._tonight = evening, library, tonight
         self._script, self._desk, self._talk, self._ear, self._answers = script, desk, talk, ear, answers
+        self._shelf = Shelf(library.word_lists.get("feelings", {}))
         self._plan: deque[PlanItem] = deque(evening.plan)
         self._played: set[str] = set()
         self._exercises = 0
@@ -278,7 +280,7 @@ class Course:
             enrolled=tonight.known, last_holder=playing.last_holder, recalled=recalled,
             used=playing.used.get(place.twin, 0) if place.half else 0,
             thanks_follow=isinstance(following, Place) and following.spec.kind == "thank", named=frozenset(playing.named),
-            recollection=tonight.recall if tonight.words else None,
+            recollection=tonight.recall if tonight.words else None, shelf=self._shelf,
         )  # fmt: skip
 
     # --- leaving

@@ -9,6 +9,7 @@ from companion.effects import FloorKind, GiveFloor, Mode
 from companion.events import Exit
 from companion.exercises.cue_desk import Custom, News
 from companion.exercises.cues import ASKED, RUNG, Cue
+from companion.exercises.shelf import Kind
 from companion.exercises.step_spec import ClarifySpec, GuessSpec, ThankSpec
 from companion.exercises.steps.step import LINE, Beat, Scene, Spoken, Wish
 from companion.partner import Partner
@@ -20,6 +21,7 @@ ASKED_END = 1.2
 """Silence after a question or a guess."""
 ANSWERED_END = 2.5
 """Silence after an answer or a correction, which may come in pieces."""
+SHELF = "c_guess_shelf"
 A_WORD = 0.3
 """Seconds of speech below which nothing has been said."""
 THANKED = 0.4
@@ -42,7 +44,9 @@ class Exchange:
     ours: ClassVar[frozenset[str]] = frozenset({"done", "next", "help", "hint"})
     mode: Mode
 
-    def __init__(self, scene: Scene, kind: str, parts: list[_Part], helped: tuple[str, ...] = ()) -> None:
+    def __init__(
+        self, scene: Scene, kind: str, parts: list[_Part], helped: tuple[str, ...] = (), shelf: Kind | None = None
+    ) -> None:
         self.holder: Partner | None = parts[0].by
         self.budget = sum(part.budget for part in parts)
         self.longest = round(HARD * self.budget) + samples(LINE * (3 * len(parts) + 2))
@@ -52,6 +56,7 @@ class Exchange:
         self._kind = kind
         self._parts = parts
         self._helped = list(helped)
+        self._examples = shelf  # what may be named on request, once
         self._spoken = Spoken([])
         self._since: Sample | None = None
         self._before: dict[Partner, int] = {}
@@ -108,13 +113,28 @@ class Exchange:
         wait = samples(self._scene.manners.reflect_wait)
         begun = self._since if self._since is not None else beat.clock
         waited = beat.moment.quiet_for >= wait and beat.clock - begun >= wait and self._said(self._parts[0].by) < samples(A_WORD)
-        if not self._helped or not (asked or waited):
+        if not (asked or waited):
             return []
+        source = self._scene.pair.other(self._parts[0].by)
+        named = self._named(source, beat) if asked and "c_guess_shape" not in self._helped else []
+        if named or not self._helped:
+            return named
         line, self._since = self._helped.pop(0), beat.clock
-        slots = self._scene.slots(self._scene.pair.other(self._parts[0].by))
+        slots = self._scene.slots(source)
         return [Cue(ASKED, beat.now, line=line, tag=line, id=line, slots=slots)] if asked else [
             Cue(RUNG, beat.now, line=line, tag=line, id=line, slots=slots)
         ]  # fmt: skip
+
+    def _named(self, source: Partner, beat: Beat) -> list[Wish]:
+        """Two families as examples: on request, after the shape of a beginning, once in a step."""
+        examples, self._examples = self._examples, None
+        if examples is None or self._scene.shelf is None:
+            return []
+        names = self._scene.shelf.take(examples)
+        if names is None:
+            return []
+        slots = self._scene.slots(source) | names
+        return [Cue(ASKED, beat.now, line=SHELF, tag=SHELF, id=SHELF, slots=slots)]
 
 
 class Clarify(Exchange):
@@ -143,7 +163,7 @@ class Guess(Exchange):
             _Part(guesser, budget, ASKED_END, spec.prompt),
             _Part(scene.pair.other(guesser), budget, ANSWERED_END),
         ]
-        super().__init__(scene, "guess", parts, ("c_guess_shape", "c_guess_source"))
+        super().__init__(scene, "guess", parts, ("c_guess_shape", "c_guess_source"), spec.family if spec.shelf else None)
 
 
 class Thank:

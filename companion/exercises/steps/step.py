@@ -15,6 +15,7 @@ from companion.exercises.moment import Moment
 from companion.exercises.path import Place, Roles
 from companion.exercises.reflection import Recollection
 from companion.exercises.script import Script
+from companion.exercises.shelf import Shelf
 from companion.exercises.step_spec import Size
 from companion.exercises.talk import Talk
 from companion.partner import Pair, Partner
@@ -101,6 +102,7 @@ class Scene:
     `last_holder`: who had the last turn in this exercise. `used`: samples the other used in the twin of this turn. `named`: whom
     the companion has named in it. `recalled`: the opener of the first half of a mirrored block. `thanks_follow`: the next step is
     a thank-you already. `recollection`: what may come back of the turn before; None where no words are to be had.
+    `shelf`: examples of feelings and needs that have not been named tonight.
     """
 
     place: Place
@@ -121,6 +123,7 @@ class Scene:
     used: int = 0
     thanks_follow: bool = False
     recollection: Recollection | None = None
+    shelf: Shelf | None = None
 
     @property
     def roles(self) -> Roles:
