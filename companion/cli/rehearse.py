@@ -21,6 +21,7 @@ from companion.evening.rehearse import Rehearsal
 from companion.evening.rehearse import rehearse as play
 from companion.evening.rehearsed import Rehearsed, find, make_room
 from companion.exercises.content import Size
+from companion.exercises.content_files import BASE
 from companion.simulation.measures import in_words
 from companion.simulation.stage import Fidelity
 from companion.simulation.truth import Said
@@ -92,6 +93,8 @@ def rehearse(
     make_room(folder)
     if fidelity != "events" and plan.scenario.recogniser and house.recognizer(speech_model, language=settings.language) is None:
         console.print(house.without_words(settings.language))
+    if settings.language != BASE:
+        console.print(f"The rehearsed partners speak English: their answers are not understood in {settings.language!r}.")
     with progress_bar("rendering the partners' lines") as progress, Terminal(console, detail) as terminal:
         done = play(
             plan, folder, seed, settings, terminal, fidelity=fidelity, channels=channels, real_time=real_time,
