@@ -1,7 +1,7 @@
 """Step `evaluate`: the bench (`scripts/bench/recognition.py`) on the shipped model, its tables written into the card.
 
-`python -m scripts.train_model.evaluate tune` prints how the weight of `[unk]` trades commands for false accepts, on
-clips that the tables do not use; the chosen weight is `graphs.UNKNOWN_SCALE`.
+`python -m scripts.train_model.evaluate tune` prints how the cost of `[unk]` trades commands for false accepts, on
+clips that the tables do not use; the chosen one is `graphs.UNKNOWN_COST`.
 """
 
 from __future__ import annotations
@@ -16,22 +16,22 @@ from .bench_sets import tuning_sets
 from .recognizers import ACCEPT_CONFIDENCE, Vosk
 
 FIGURES = "figures.md"
-SCALES = (0.9, 1.1, 1.3)
+COSTS = (1.0, 1.5, 2.0, 3.0)
 
 
-def with_scale(scale: float) -> Path:
-    """A copy of the shipped model with another weight of `[unk]`."""
-    folder = places.work("scales", f"{scale:.2f}", "x").parent
+def with_cost(cost: float) -> Path:
+    """A copy of the shipped model with another cost of `[unk]`."""
+    folder = places.work("costs", f"{cost:.2f}", "x").parent
     shutil.copytree(places.MODEL, folder, dirs_exist_ok=True)
-    graphs.write_graphs(folder, lexicon.spelt(graphs.model_words()), scale)
+    graphs.write_graphs(folder, lexicon.spelt(graphs.model_words()), cost)
     return folder
 
 
 def tune() -> None:
-    """Print, for each weight of `[unk]`: commands accepted, wrong commands accepted, false accepts per minute of talk."""
+    """Print, for each cost of `[unk]`: commands accepted, wrong commands accepted, false accepts per minute of talk."""
     accept, reject = tuning_sets()
-    for scale in SCALES:
-        engine = Vosk(with_scale(scale), unknown=True)
+    for cost in COSTS:
+        engine = Vosk(with_cost(cost), unknown=True)
         cells = []
         for found in accept:
             pairs = list(zip(found.clips, engine.hear(found.clips, found.phrases), strict=True))
@@ -42,7 +42,7 @@ def tune() -> None:
             false = sum(said in found.phrases and sure >= ACCEPT_CONFIDENCE for said, sure in parts)
             minutes = sum(clip.seconds for clip in found.clips) / 60
             cells.append(f"{found.name}: {false} false in {minutes:.0f} min")
-        print(f"{scale:.2f}: {'; '.join(cells)}; {engine.cost.ms_per_s:.0f} ms CPU/s", flush=True)
+        print(f"{cost:.2f}: {'; '.join(cells)}; {engine.cost.ms_per_s:.0f} ms CPU/s", flush=True)
 
 
 def run() -> None:

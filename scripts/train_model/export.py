@@ -71,24 +71,23 @@ def nnet3(network: Network) -> bytes:
     return kaldi.nnet3(nodes, components)
 
 
-def averaged_network(checkpoint: Path) -> tuple[Network, NDArray[np.float64]]:
-    """(network with the averaged weights, phone bigram) of a checkpoint."""
+def averaged_network(checkpoint: Path) -> Network:
+    """The network of a checkpoint with the averaged weights."""
     state = torch.load(checkpoint, weights_only=False)
     network = Network(Shape(**state["shape"]))
     network.load_state_dict(state["average"])
-    return network.eval(), state["bigram"]
+    return network.eval()
 
 
 def write_model(folder: Path, checkpoint: Path, words: lexicon.Lexicon) -> None:
     """Write `am/`, `conf/` and `graph/`."""
-    network, bigram = averaged_network(checkpoint)
+    network = averaged_network(checkpoint)
     for part in ("am", "conf"):
         (folder / part).mkdir(parents=True, exist_ok=True)
     kaldi.write_acoustic_model(folder / "am" / "final.mdl", kaldi.transition_model()[0], nnet3(network))
     kaldi.write_mean(folder / "am" / "global_cmvn.stats", np.load(places.work("global_mean.npy")))
     (folder / "conf" / "mfcc.conf").write_text(MFCC_CONF, encoding="utf8")
     (folder / "conf" / "model.conf").write_text(MODEL_CONF, encoding="utf8")
-    graphs.write_bigram(bigram)
     graphs.write_graphs(folder, words)
 
 

@@ -1,8 +1,8 @@
-"""Step `graphs`: the word graphs of the model, from vocabulary, dictionary and phone bigram, in seconds.
+"""Step `graphs`: the word graphs of the model, from vocabulary and dictionary, in seconds.
 
 `HCLr.fst` turns frames into words: one root per class of the sound before, below it a trie of phones, every phone with
 a loop; at the end of a word the way back to a root, with or without silence. The word's label is on the arc of its last
-phone. `[unk]` is any row of two or more phones under a phone bigram. `Gr.fst` is a plain loop over all words, used only
+phone. `[unk]` is any row of two or more phones, each at the same cost. `Gr.fst` is a plain loop over all words, used only
 where no grammar is given. Words are numbered in the order of the trie, so that the words below a node are one interval.
 """
 
@@ -13,21 +13,18 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import numpy as np
-from numpy.typing import NDArray
-
 from . import kaldi, lexicon, manifest, openfst, places
 from .lexicon import Lexicon
 from .phones import CLASS_OF, N_CLASSES, PHONES, SILENCE, first_pdf, positioned, word_boundary_lines
 
-BIGRAM_FILE = places.HERE / "phone_bigram.txt"
 UNKNOWN = "[unk]"
-UNKNOWN_SCALE = 1.1
-"""Weight of the phone bigram inside `[unk]`: the operating point between accepting and rejecting, chosen on clips of
-people and voices that are not reported (`evaluate.py`)."""
-UNKNOWN_PRUNE = -4.0
-"""Pairs of phones less likely than e to this are left out of `[unk]`."""
+UNKNOWN_COST = 2.0
+"""Cost of each phone inside `[unk]`: the operating point between accepting and rejecting. Below it talk is absorbed, and faint
+commands with it. All phones cost the same, since a bigram of English made foreign words dear to reject: chosen with
+`evaluate.py tune`, on clips of people and voices that are not reported."""
 SILENCE_COST = -math.log(0.5)
+AGAIN_COST = 2.0
+"""Cost of each word after the first: noise after a phrase is not to become a word. Chosen as UNKNOWN_COST was."""
 WORD_COST, END_COST = 8.0, 1.0
 """Costs in `Gr.fst`: every word as likely as any other."""
 
@@ -64,10 +61,7 @@ def intervals(labels: Iterable[int]) -> list[tuple[int, int]]:
 class WordGraph:
     """`HCLr.fst` while it is built."""
 
-    def __init__(
-        self, words: Lexicon, bigram: NDArray[np.float64], scale: float = UNKNOWN_SCALE, silence_cost: float = SILENCE_COST
-    ) -> None:
-        """`bigram[p, q]`: P(q | p) of PHONES, without silence; `scale`: its weight inside `[unk]`."""
+    def __init__(self, words: Lexicon, phone_cost: float = UNKNOWN_COST, silence_cost: float = SILENCE_COST) -> None:
         self._silence_cost = silence_cost
         self.labels = numbered(words)
         self.arcs: list[list[openfst.Arc]] = []
@@ -79,13 +73,14 @@ class WordGraph:
         self._enter_silence, self._stay_silent = self._ids[positioned(SILENCE, "S"), 0]
 
         self.start = self._state(self._everything)
-        self._silence = self._state(self._everything)
+        self._silence, self._pause = self._state(self._everything), self._state(self._everything)
         self._roots = [self._state([(1, len(self.labels) + 1)]) for _ in range(N_CLASSES)]
-        self.finals |= {self.start: 0.0, self._silence: 0.0}
-        self._leave(self.start, 0)
-        self.arcs[self._silence] += [(self._stay_silent, 0, 0.0, self._silence), (0, 0, 0.0, self._roots[0])]
+        self.finals |= {self.start: 0.0, self._silence: 0.0, self._pause: 0.0}
+        self._go(self.start, 0, self._silence, 0.0)
+        self._stay(self._silence, 0.0)
+        self._stay(self._pause, AGAIN_COST)
         self._add_words(words)
-        self._add_unknown(np.log(bigram), scale)
+        self._add_unknown(phone_cost)
         for own in self.arcs:
             own.sort(key=lambda arc: (arc[1], arc[0], arc[3]))
 
@@ -94,12 +89,16 @@ class WordGraph:
         self.reach.append(reach)
         return len(self.arcs) - 1
 
-    def _leave(self, state: int, left_class: int) -> None:
-        """From the end of a word on, with or without silence."""
+    def _go(self, state: int, left_class: int, silence: int, cost: float) -> None:
+        """From a state to the words, at a cost, and into a silence, at none."""
         self.arcs[state] += [
-            (0, 0, SILENCE_COST, self._roots[left_class]),
-            (self._enter_silence, 0, self._silence_cost, self._silence),
+            (0, 0, SILENCE_COST + cost, self._roots[left_class]),
+            (self._enter_silence, 0, self._silence_cost, silence),
         ]
+
+    def _stay(self, silence: int, cost: float) -> None:
+        """A silence lasts as long as it likes; words after it have their cost."""
+        self.arcs[silence] += [(self._stay_silent, 0, 0.0, silence), (0, 0, cost, self._roots[0])]
 
     def _enter(self, phone: str, position: str, left_class: int) -> int:
         return self._ids[positioned(phone, position), first_pdf(phone, left_class)][0]
@@ -117,7 +116,7 @@ class WordGraph:
         if key not in self._ends:
             state = self._ends[key] = self._inside(self._everything, phone, position, left_class)
             self.finals[state] = 0.0
-            self._leave(state, CLASS_OF[phone])
+            self._go(state, CLASS_OF[phone], self._pause, AGAIN_COST)
         return self._ends[key]
 
     def _add_words(self, words: Lexicon) -> None:
@@ -160,57 +159,37 @@ class WordGraph:
             end = self._end(last, "E", left)
             self.arcs[state] += [(self._enter(last, "E", left), label, 0.0, end) for label in labels]
 
-    def _add_unknown(self, log_bigram: NDArray[np.float64], scale: float) -> None:
-        inside: dict[tuple[str, str, int], int] = {}
-        waiting: list[tuple[str, int]] = []
+    def _add_unknown(self, phone_cost: float) -> None:
+        """A loop over all phones: after each the way leads to a hub of its class, from where any phone follows."""
+        hubs = [self._state(self._everything) for _ in range(N_CLASSES)]
+        inside: dict[tuple[str, int], int] = {}
 
-        def state_of(phone: str, position: str, left_class: int) -> int:
-            key = (phone, position, left_class)
-            if key not in inside:
-                inside[key] = self._inside(self._everything, phone, position, left_class)
-                waiting.append((phone, inside[key]))
-            return inside[key]
+        def staying(phone: str, position: str, left_class: int) -> int:
+            state = self._inside(self._everything, phone, position, left_class)
+            self.arcs[state].append((0, 0, 0.0, hubs[CLASS_OF[phone]]))
+            return state
 
-        any_phone = scale * math.log(len(PHONES))
         for left_class, root in enumerate(self._roots):
             for phone in PHONES:
-                target = state_of(phone, "B", left_class)
-                self.arcs[root].append((self._enter(phone, "B", left_class), self.labels[UNKNOWN], any_phone, target))
-        while waiting:
-            phone, state = waiting.pop()
-            left = CLASS_OF[phone]
-            for following, chance in zip(PHONES, log_bigram[PHONES.index(phone)], strict=True):
-                if chance >= UNKNOWN_PRUNE:
-                    cost = float(-scale * chance)
-                    self.arcs[state] += [
-                        (self._enter(following, "I", left), 0, cost, state_of(following, "I", left)),
-                        (self._enter(following, "E", left), 0, cost, self._end(following, "E", left)),
-                    ]
+                target = staying(phone, "B", left_class)
+                self.arcs[root].append((self._enter(phone, "B", left_class), self.labels[UNKNOWN], phone_cost, target))
+        for left_class, hub in enumerate(hubs):
+            for phone in PHONES:
+                inside[phone, left_class] = staying(phone, "I", left_class)
+                self.arcs[hub] += [
+                    (self._enter(phone, "I", left_class), 0, phone_cost, inside[phone, left_class]),
+                    (self._enter(phone, "E", left_class), 0, phone_cost, self._end(phone, "E", left_class)),
+                ]
 
     def as_bytes(self) -> bytes:
         """The file `HCLr.fst`."""
         return openfst.output_lookahead(self.arcs, self.finals, self.start, self.reach, final_label=len(self.labels) + 1)
 
 
-def write_bigram(bigram: NDArray[np.float64], path: Path = BIGRAM_FILE) -> None:
-    """Keep the phone bigram of the training texts: rebuilding the graphs needs nothing else of a training.
-
-    `bigram`: over SOUNDS; silence is taken out and the rest made to sum to one.
-    """
-    phones = bigram[1:, 1:] / bigram[1:, 1:].sum(1, keepdims=True)
-    header = "P(column | row) of phones, in the order of phones.PHONES: " + " ".join(PHONES)
-    np.savetxt(path, phones, fmt="%.5f", header=header)
-
-
-def read_bigram(path: Path = BIGRAM_FILE) -> NDArray[np.float64]:
-    bigram: NDArray[np.float64] = np.maximum(np.loadtxt(path), 1e-5)
-    return bigram
-
-
-def write_graphs(folder: Path, words: Lexicon, scale: float = UNKNOWN_SCALE) -> None:
+def write_graphs(folder: Path, words: Lexicon, phone_cost: float = UNKNOWN_COST) -> None:
     """Write `graph/` of a model folder."""
     (folder / "graph" / "phones").mkdir(parents=True, exist_ok=True)
-    graph = WordGraph(words, read_bigram(), scale)
+    graph = WordGraph(words, phone_cost)
     out = folder / "graph"
     (out / "HCLr.fst").write_bytes(graph.as_bytes())
     loop = [[(label, label, WORD_COST, 0) for word, label in graph.labels.items() if word != UNKNOWN]]

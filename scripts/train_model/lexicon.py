@@ -106,10 +106,13 @@ def read_dictionary(path: Path) -> Lexicon:
 
 
 def british(word: str, phones: list[str]) -> list[str]:
-    """The word as southern English has it: no r before consonants and at the end, broad a, short o."""
-    found = []
+    """The word as southern English has it: no r before consonants and at the end, broad a, short o, “mirra”."""
+    found: list[str] = []
     for phone, following in zip(phones, [*phones[1:], ""], strict=True):
         if phone == "R" and following not in VOWELS:
+            continue
+        if phone == "ER" and not following and VOWELS & set(found):
+            found.append("AH")
             continue
         open_vowel = (phone == "AE" and word in BROAD_A) or (phone == "AO" and following in ("NG", "F", "S", "TH"))
         found.append("AA" if open_vowel else phone)
@@ -173,7 +176,16 @@ def _strings(node: Any) -> Iterator[str]:
 
 def content_words(folder: Path = places.CONTENT) -> set[str]:
     """Every word that a person may say to steer the evening, by the content folder."""
-    return {word for phrase in content_phrases(folder) for word in phrase.split()}
+    return {word for phrase in content_phrases(folder) for word in phrase.split()} | step_words()
+
+
+def step_words() -> set[str]:
+    """Every word of a phrase that any step of any exercise listens for: choices and answers of its own among them."""
+    from companion.exercises.commands import vocabulary
+    from companion.exercises.loader import load_library
+
+    library, _ = load_library(language=places.CONTENT.name)
+    return {word for phrase in vocabulary(library) for word in words_of(phrase)}
 
 
 def needed_words() -> set[str]:

@@ -180,8 +180,8 @@ def numerator(scores: Tensor, graphs: Sequence[Spoken]) -> tuple[Tensor, Tensor,
     return total_log.float(), posteriors.float(), fits
 
 
-def phone_trigram(sequences: Sequence[Sequence[str]], backing: float = 20.0) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Smoothed (trigram [p, q, r], bigram [q, r]) of sounds; `backing`: counts' worth of the shorter history."""
+def phone_trigram(sequences: Sequence[Sequence[str]], backing: float = 20.0) -> NDArray[np.float64]:
+    """Smoothed trigram [p, q, r] of sounds; `backing`: counts' worth of the shorter history."""
     one, two = np.ones(N_SOUNDS), np.zeros((N_SOUNDS, N_SOUNDS))
     three = np.zeros((N_SOUNDS, N_SOUNDS, N_SOUNDS))
     for sequence in sequences:
@@ -195,4 +195,4 @@ def phone_trigram(sequences: Sequence[Sequence[str]], backing: float = 20.0) -> 
     one /= one.sum()
     bigram = (two + backing * one) / (two.sum(1, keepdims=True) + backing)
     trigram = (three + backing * bigram[None]) / (three.sum(2, keepdims=True) + backing)
-    return trigram, bigram
+    return trigram

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from . import graphs, kaldi, openfst
 from .mfcc import MFCC_CONF, N_CEPSTRA, SUBSAMPLING
-from .phones import N_PDFS, PHONES, word_boundary_lines
+from .phones import N_PDFS, word_boundary_lines
 
 NEVER_S = 100
 CONF = f"""--min-active=200
@@ -47,8 +47,7 @@ def write_probe(folder: Path, coefficient: int, mean: NDArray[np.float32]) -> No
     kaldi.write_mean(folder / "am" / "global_cmvn.stats", mean)
     (folder / "conf" / "mfcc.conf").write_text(MFCC_CONF, encoding="utf8")
     (folder / "conf" / "model.conf").write_text(CONF, encoding="utf8")
-    even = np.full((len(PHONES), len(PHONES)), 1 / len(PHONES))
-    graph = graphs.WordGraph({"a": [["AH"]]}, even, silence_cost=1e-6)
+    graph = graphs.WordGraph({"a": [["AH"]]}, silence_cost=1e-6)
     out = folder / "graph"
     (out / "HCLr.fst").write_bytes(graph.as_bytes())
     (out / "Gr.fst").write_bytes(openfst.acceptor([[(1, 1, 1e5, 0)]], {0: 0.0}, 0))

@@ -140,7 +140,7 @@ class Training:
 
     def __init__(self, lexicon: Lexicon, texts: list[str], shape: Shape) -> None:
         torch.manual_seed(3)
-        trigram, self.bigram = phone_trigram(sound_sequences(texts, lexicon, seed=5))
+        trigram = phone_trigram(sound_sequences(texts, lexicon, seed=5))
         self.denominator, self.graphs = Denominator(trigram), Graphs(lexicon)
         self.network = Network(shape)
         self.average = deepcopy(self.network).eval()
@@ -197,7 +197,6 @@ class Training:
             "optimiser": self.optimiser.state_dict(),
             "progress": vars(self.progress) | {"objectives": self.progress.objectives[-50:]},
             "shape": self.network.shape.as_dict(),
-            "bigram": self.bigram,
         }
         unfinished = path.with_suffix(".part")
         torch.save(state, unfinished)

@@ -8,11 +8,10 @@ import numpy as np
 import pytest
 
 from scripts.train_model import kaldi, lexicon, mfcc, people, probe
-from scripts.train_model.graphs import UNKNOWN, WordGraph, intervals, numbered
+from scripts.train_model.graphs import AGAIN_COST, UNKNOWN, UNKNOWN_COST, WordGraph, intervals, numbered
 from scripts.train_model.phones import N_CLASSES, N_PDFS, PHONES, SILENCE, first_pdf, pdf_pairs
 from scripts.train_model.recognizers import Result
 
-EVEN = np.full((len(PHONES), len(PHONES)), 1 / len(PHONES))
 WORDS = {"stop": [["S", "T", "AA", "P"]], "a": [["AH"], ["EY"]], "star": [["S", "T", "AA", "R"]]}
 
 
@@ -55,10 +54,12 @@ def test_intervals_hold_exactly_their_labels() -> None:
 
 
 def test_a_row_of_sounds_leads_to_its_word_and_to_no_other() -> None:
-    graph = WordGraph(WORDS, EVEN)
+    graph = WordGraph(WORDS)
     _, ids = kaldi.transition_model()
     entering = {pair[0]: key for key, pair in ids.items()}
     words = {label: word for word, label in graph.labels.items()}
+    roots = {arc[3] for arcs in graph.arcs for arc in arcs if arc[0] == 0 and arc[2] > 0}
+    hubs = {state for state, arcs in enumerate(graph.arcs) if not any(arc[0] == 0 and arc[3] in roots for arc in arcs)}
 
     def spelt(state: int, phones: list[str]) -> set[str]:
         """Words on paths of exactly these phones from a root."""
@@ -69,12 +70,27 @@ def test_a_row_of_sounds_leads_to_its_word_and_to_no_other() -> None:
             if arc_in in entering and PHONES[(entering[arc_in][0] - 2) // 4] == phones[0] and entering[arc_in][0] > 1:
                 rest = spelt(target, phones[1:])
                 found |= {words.get(label, "") + more for more in rest}
+            elif arc_in == label == 0 and state in hubs:
+                found |= spelt(target, phones)
         return found
 
     root = next(arc[3] for arc in graph.arcs[graph.start] if arc[0] == 0)
     assert "stop" in spelt(root, ["S", "T", "AA", "P"])
     assert "star" not in spelt(root, ["S", "T", "AA", "P"])
     assert UNKNOWN in spelt(root, ["S", "T", "AA", "P"])
+
+
+def test_a_word_after_a_pause_costs_more_than_the_first_after_silence() -> None:
+    graph = WordGraph(WORDS)
+    (root,) = {arc[3] for arc in graph.arcs[graph.start] if arc[0] == 0}  # of what follows silence
+    costs = sorted(arc[2] for arcs in graph.arcs for arc in arcs if arc[3] == root)
+    assert costs == pytest.approx([0.0, -np.log(0.5), AGAIN_COST])  # the first silence, no silence, a pause
+
+
+def test_every_sound_of_an_unknown_word_costs_the_same() -> None:
+    graph = WordGraph(WORDS)
+    unknown = graph.labels[UNKNOWN]
+    assert {arc[2] for arcs in graph.arcs for arc in arcs if arc[1] == unknown} == {UNKNOWN_COST}
 
 
 def test_spoken_phrases_lose_their_signs_but_not_their_apostrophes() -> None:

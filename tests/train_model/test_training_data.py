@@ -13,7 +13,7 @@ from scripts.train_model.augment import Conditions, Surroundings, heard
 from scripts.train_model.clips import RATE_HZ, Clip
 from scripts.train_model.features import HUMAN_COPIES, SHORT_COPIES, _chosen
 from scripts.train_model.kitchen import KINDS, kitchen, level
-from scripts.train_model.lexicon import hurried
+from scripts.train_model.lexicon import british, hurried
 from scripts.train_model.recognizers import Cost, Remembered, Result, spoken_end_s
 from scripts.train_model.train import RESTART_RATE, TOP_RATE, Progress
 
@@ -92,6 +92,11 @@ def test_trees_and_treats_begin_as_people_say_them() -> None:
     assert hurried(["T", "R", "IY", "T"]) == ["CH", "R", "IY", "T"]
     assert hurried(["D", "R", "IY", "M"]) == ["JH", "R", "IY", "M"]
     assert hurried(["S", "T", "R"]) == ["S", "T", "R"] and hurried(["T", "UW"]) == ["T", "UW"]
+
+
+def test_mirrors_end_without_an_r_in_london_and_her_does_not_change() -> None:
+    assert british("mirror", ["M", "IH", "R", "ER"]) == ["M", "IH", "R", "AH"]
+    assert british("her", ["HH", "ER"]) == ["HH", "ER"]
 
 
 class Counting:
