@@ -214,7 +214,7 @@ class Answers:
         spoken = re.sub(r"([^\W\d])\1{2,}", r"\1", folded(bare))  # "yesss" is yes
         laughs = any(_within(word, besides) for word in self._list("laughs"))
         chewing = any(_within(word, besides) for word in self._list("chewing"))
-        words = tuple(spoken.split())
+        words = tuple(self._idioms.spelt(spoken.split()))
         if len(words) > 2 * EARS_FOR:  # the beginning and the end say it all
             words = (*words[:EARS_FOR], *words[-EARS_FOR:])
         parts = tuple(self._idioms.parts(self._without_tag(self._without_fillers(list(words)))))

@@ -42,7 +42,14 @@ class Idioms:
                 self._open.setdefault(words[0], []).append((words, idiom))
             else:
                 self._plain[" ".join(words)] = idiom
+        words_known = {word for each in (*self._plain, *table.lists.get("negators", ())) for word in each.split()}
+        short = {word.replace("'", ""): word for word in words_known if "'" in word}
+        self._short = {bare: word for bare, word in short.items() if bare not in words_known or word in self._list("negators")}
         self._longest = max((len(said.split()) for said in self._plain), default=1)
+
+    def spelt(self, words: Sequence[str]) -> list[str]:
+        """Short forms with their apostrophe, where one was left out and it is no word of its own: `isnt`, `thats`."""
+        return [self._short.get(word, word) for word in words]
 
     def whole(self, words: Sequence[str]) -> Idiom | None:
         """The idiom that these words are, as they stand or said over and over."""

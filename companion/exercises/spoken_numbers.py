@@ -18,8 +18,8 @@ class SpokenNumbers:
     """Reads numbers by one language's words."""
 
     def __init__(self, small: Mapping[str, int], lists: Mapping[str, Sequence[str]]) -> None:
-        """`small`: the numbers that may be asked for. `lists`: `numbers_large`, `numbers_ordinal` ("eleven 11"), and the
-        may stand around a number, correct it, or make it none.
+        """`small`: the numbers that may be asked for. `lists`: `numbers_large`, `numbers_ordinal` ("eleven 11"), and
+        the words that may stand around a number, correct it, or make it none.
         """
         self._values = {**small, **_valued(lists.get("numbers_large", ())), **_valued(lists.get("numbers_ordinal", ()))}
         self._ordinals = frozenset(_valued(lists.get("numbers_ordinal", ())))

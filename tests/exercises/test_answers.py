@@ -167,3 +167,9 @@ def test_commands_that_were_set_aside_are_understood_or_nothing_and_never_anothe
 )  # fmt: skip
 def test_a_command_is_an_utterance_of_its_own(said: str, command: str | None) -> None:
     assert interpret_command(said, library()) == command
+
+
+@pytest.mark.parametrize("name", SETS)
+def test_an_apostrophe_that_is_left_out_turns_nothing_round(name: str) -> None:
+    read = [(check, interpret_yes_partly_no(said.replace("'", ""), answers()), said) for said, check, _ in table(name)]
+    assert [said for check, got, said in read if {check, got} == {"yes", "no"}] == []
