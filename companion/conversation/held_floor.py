@@ -44,6 +44,7 @@ class HeldFloor:
         self._theirs = Voice(manners)
         self._first_word: Sample | None = None
         self._incoming: Incoming | None = None
+        self._told_until: Sample | None = None  # the end of the last interruption that is over
         self._contest: Sample | None = None  # the start of the listener's utterance that began with the holder's turn
         self._small: list[Utterance] = []  # over, too short to interrupt; a backchannel unless more follows
         self._words = SaidWords()
@@ -99,7 +100,7 @@ class HeldFloor:
         if self._incoming and utterance.start - self._incoming.end < same:
             self._incoming.end = max(self._incoming.end, utterance.end)
             return []
-        if not enough(utterance, self._need, self._manners):
+        if not enough(utterance, self._need, self._manners) or self._still_the_last(utterance):
             return []
         likely = self._likely(utterance)
         if likely is None:
@@ -116,6 +117,16 @@ class HeldFloor:
         self._incoming = Incoming(self._listener, self._holder, utterance.start, utterance.end)
         self._small.clear()
         return [*out, told(utterance, self._listener, self._holder, self._mine, likely, self._manners, now)]
+
+    def _still_the_last(self, utterance: Utterance) -> bool:
+        """Whether it goes on with an interruption that seemed over: the holder has not said a word since."""
+        since = self._told_until
+        if since is None or utterance.start - since >= samples(self._manners.interruption_still):
+            return False
+        if self._mine.spoken(since, utterance.start):
+            return False
+        self._told_until = max(since, utterance.end)
+        return True
 
     def _withholds(self, utterance: Utterance) -> bool:
         """Whether to wait for its words: a command to the companion is no interruption, nor are small sounds however many."""
@@ -189,4 +200,5 @@ class HeldFloor:
         incoming, self._incoming = self._incoming, None
         if incoming is None:
             return []
+        self._told_until = incoming.end
         return [incoming.ended(kind_settled(incoming.start, incoming.end, self._mine, self._manners), now)]

@@ -28,6 +28,7 @@ class Manners:
     interruption_doubt: float = 1.8  # and to this where labels doubt that they are words of the listener; laughs last as long
     interruption_grace: float = 0.8  # speech this soon after the floor changed hands is the tail of the last holder's turn
     interruption_same: float = 1.0  # speech within this of an interruption's end belongs to it
+    interruption_still: float = 3.0  # and within this where the holder has not said a word since
     remark_before: float = 3.0  # speech this soon after the floor changed, before the holder's first word, is about the prompt
     question_max: float = 8.0  # where the listener may ask: longer speech is a story of their own
     free_inside: float = 0.3  # free talk: the holder must have been speaking this long before the other comes in
@@ -38,8 +39,8 @@ class Manners:
     completion_max: float = 1.5  # helps finish the holder's phrase, holder resumes at once
     contest_within: float = 0.5  # both begin within this of each other at a fresh turn
     contest_for: float = 1.0  # and both go on this long
-    laugh_at: float = 0.5  # mean probability above which a segment is laughter
-    hum_at: float = 0.5  # mean probability above which a segment is a murmur, which claims no turn whatever its length [GA01]
+    laugh_at: float = 0.25  # mean probability from which a segment is laughter: measured, laughs 0.3 to 0.8, speech 0.02 and less
+    hum_at: float = 0.25  # the same for a murmur, which claims no turn whatever its length [GA01]: speech 0.03 and less
     believed: float = 0.6  # mean confidence below which a segment is words only if it lasts
     episode: float = 10.0  # an episode of interruptions ends after this much without another of the same direction
     self_repair: float = 1.5  # the holder resumed this long: mended
