@@ -1,12 +1,14 @@
 """Words of a small grammar by Vosk, behind hearing's `Recognizer` port. The only file that imports vosk.
 
 A grammar is fixed when its recogniser is made (changing it under way aborts the process), so each grammar has a recogniser of its
-own; a few are kept, and each is made anew after two minutes of speech, since its composed graph only grows.
+own; a few are kept, and each is made anew after a minute of speech, since its composed graph only grows.
 """
 
 from __future__ import annotations
 
+import contextlib
 import copy
+import ctypes
 import json
 import os
 from collections import OrderedDict, deque
@@ -50,6 +52,12 @@ _FREELY: _Grammar = ((), ())
 def vocabulary_of(folder: Path) -> frozenset[str]:
     """Words that the model in `folder` can hear. Raises Trouble where it is no whole model."""
     return vosk_folder.check(folder)
+
+
+def _give_back() -> None:
+    """Freed memory goes back to the system: the allocator of libc keeps what lies between blocks still in use, for ever."""
+    with contextlib.suppress(OSError, AttributeError):  # another libc has no such call
+        ctypes.CDLL(None).malloc_trim(0)
 
 
 @dataclass(slots=True)
@@ -171,7 +179,8 @@ class VoskRecognizer:
         running.engine.Reset()
         self._stretch = 0
         if running.given > FRESH_AFTER:
-            del self._kept[grammar]
+            del self._kept[grammar], running
+            _give_back()
 
     def _take(self, running: _Running, result: str) -> None:
         zero = self._start + self._fed - running.given  # libvosk counts from the first sample it was ever given
