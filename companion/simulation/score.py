@@ -247,7 +247,9 @@ def _obeyed(one: Commanded, span: Stretch, rows: Sequence[Row]) -> bool:
             room = one.wanted == "done" and any(row["event"] == "cue" and row["id"] in ("c_more", "c_short") for row in after)
             return room or any(row["event"] == "step_left" for row in after)  # "there's room for more" is an answer to "done" too
         case "pause":
-            return any(row["event"] == "state" and row["state"] == "paused" for row in after)
+            # where it was invited, the step that asked for it is left
+            tried = any(row["event"] == "step_left" and (row["kind"], row["exit"]) == ("say", "yes") for row in after)
+            return tried or any(row["event"] == "state" and row["state"] == "paused" for row in after)
         case "stop":
             return any(row["event"] in ("state", "evening_ended") for row in after)
         case _:
