@@ -28,6 +28,10 @@ def columns(z: np.ndarray) -> np.ndarray:
     return np.stack([own, np.broadcast_to(both, own.shape), 1 / (1 + np.exp(-other)), np.ones_like(own)], axis=2)
 
 
+RARER = -1.5
+"""Log odds added to "somebody else speaks": a third voice or a television is in a third of the dinners here, in life in few."""
+
+
 def fitted(told: list[Example]) -> dict[str, np.ndarray]:
     """`ahead` and `behind` of the net."""
     x = np.concatenate([columns(z) for z, _, _ in told]).reshape(-1, 4).astype("f8")
@@ -46,7 +50,7 @@ def straightened(told: list[Example]) -> np.ndarray:
     for k, y in ((LAUGHS, small[:, :, 0]), (HUMS, small[:, :, 1]), (ANOTHER, np.stack([truth[:, 2]] * 2, 1))):
         x = z[:, k]
         w = logistic(np.stack([x, np.zeros_like(x), np.zeros_like(x), np.ones_like(x)], 1), y.reshape(-1))
-        out[:, k] = w[0], w[3]
+        out[:, k] = w[0], w[3] + (RARER if k == ANOTHER else 0)
     return out
 
 
