@@ -23,6 +23,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import Progress
 
+from companion.events import Event
 from scripts.bench import hearing_sets as sets
 from scripts.bench import hearing_systems as systems
 from scripts.bench.hearing_table import Scored, Scorer, dinner_table, main_table, markdown, trade_table
@@ -49,6 +50,7 @@ class Bench:
     def __init__(self, tool: Path, data: Path, work: Path, progress: Progress, every: int = 1) -> None:
         self.scorer = Scorer(tool)
         self._every = every
+        self._events: dict[tuple[str, str], list[Event]] = {}  # of each system in each dinner
         self._tool, self._data, self._work, self._progress = tool, data, work, progress
 
     def dinners(self, name: str, seed: int | None = None) -> list[systems.Dinner]:
@@ -84,7 +86,10 @@ class Bench:
         """Its events, scored; interruptions less probable than `least` left out."""
         out = []
         for d, t in zip(dinners, told, strict=True):
-            events = systems.conversed(t, d)
+            key = (system.removeprefix("swept-"), str(d.folder))
+            if key not in self._events:
+                self._events[key] = systems.conversed(t, d)
+            events = self._events[key]
             folder = self._work / "results" / system / d.folder.parent.name / d.folder.name
             out.append(self.scorer.one(d.folder, systems.written(events, d, folder, least), t.cost))
         return out
@@ -99,7 +104,7 @@ def report(bench: Bench, full: bool, rivals: bool, words: bool) -> str:
     for channels, name in NAMES.items():
         told = bench.told(*ours, main, channels)
         columns[name] = bench.scored(f"companion-{channels}", main, told)
-        swept[name] = {p: bench.scored(f"swept-{channels}", main, told, p) for p in PROBABILITIES}
+        swept[name] = {p: bench.scored(f"swept-companion-{channels}", main, told, p) for p in PROBABILITIES}
     missing = []
     for name, (hear, channels) in RIVALS.items():
         if hear is systems.d_vectors and importlib.util.find_spec("resemblyzer") is None:

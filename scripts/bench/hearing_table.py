@@ -32,6 +32,7 @@ class Scorer:
         if str(tool) not in sys.path:
             sys.path.insert(0, str(tool))
         self._score: Any = import_module("score")
+        self._known: dict[tuple[int, ...], Scores] = {}  # tables made before: their intervals take time
 
     def one(self, dinner: Path, results: Path, cost: float = 0.0) -> Scored:
         """Score one dinner's events.jsonl and out.rttm."""
@@ -42,7 +43,10 @@ class Scorer:
     def table(self, parts: Iterable[Scored], quiet: bool = False) -> Scores:
         """The scorer's table of some dinners; empty for none."""
         chosen = [p.quiet if quiet else p.counts for p in parts]
-        return dict(self._score.table(chosen)) if chosen else {}
+        key = tuple(id(c) for c in chosen)
+        if chosen and key not in self._known:
+            self._known[key] = dict(self._score.table(chosen))
+        return self._known.get(key, {})
 
 
 # --- which dinners
