@@ -194,5 +194,5 @@ def phone_trigram(sequences: Sequence[Sequence[str]], backing: float = 20.0) -> 
             before, now = now, following
     one /= one.sum()
     bigram = (two + backing * one) / (two.sum(1, keepdims=True) + backing)
-    trigram = (three + backing * bigram[None]) / (three.sum(2, keepdims=True) + backing)
+    trigram: NDArray[np.float64] = (three + backing * bigram[None]) / (three.sum(2, keepdims=True) + backing)
     return trigram

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from scripts.train_model import kaldi, lexicon, mfcc, people, probe
-from scripts.train_model.graphs import AGAIN_COST, UNKNOWN, UNKNOWN_COST, WordGraph, intervals, numbered
+from scripts.train_model.graphs import UNKNOWN, UNKNOWN_COST, WordGraph, intervals, numbered
 from scripts.train_model.phones import N_CLASSES, N_PDFS, PHONES, SILENCE, first_pdf, pdf_pairs
 from scripts.train_model.recognizers import Result
 
@@ -78,13 +78,6 @@ def test_a_row_of_sounds_leads_to_its_word_and_to_no_other() -> None:
     assert "stop" in spelt(root, ["S", "T", "AA", "P"])
     assert "star" not in spelt(root, ["S", "T", "AA", "P"])
     assert UNKNOWN in spelt(root, ["S", "T", "AA", "P"])
-
-
-def test_a_word_after_a_pause_costs_more_than_the_first_after_silence() -> None:
-    graph = WordGraph(WORDS)
-    (root,) = {arc[3] for arc in graph.arcs[graph.start] if arc[0] == 0}  # of what follows silence
-    costs = sorted(arc[2] for arcs in graph.arcs for arc in arcs if arc[3] == root)
-    assert costs == pytest.approx([0.0, -np.log(0.5), AGAIN_COST])  # the first silence, no silence, a pause
 
 
 def test_every_sound_of_an_unknown_word_costs_the_same() -> None:
