@@ -23,7 +23,7 @@ import numpy as np
 
 from scripts.bench import recognition_costs
 from scripts.train_model import places
-from scripts.train_model.bench_sets import Set, human_sets, made_sets, talk_sets
+from scripts.train_model.bench_sets import TRAINED_ON, Set, human_sets, made_sets, talk_sets
 from scripts.train_model.clips import Clip
 from scripts.train_model.graphs import UNKNOWN
 from scripts.train_model.recognizers import ACCEPT_CONFIDENCE, Engine, Remembered, Result, Sphinx, Vosk
@@ -166,8 +166,8 @@ def main() -> None:
     if "talk" in parts:
         talk = false_accepts(chosen(talk_sets(8.0 if options.quick else 60.0), options.only), ruled)
         cpu([ruled])
-        if human:
-            operating_points(human, talk)
+        if new := [row for row in human if not row[2].name.startswith(TRAINED_ON)]:
+            operating_points(new, talk)
     if "costs" in parts:
         recognition_costs.report(options.model)
 
