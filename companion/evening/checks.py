@@ -73,7 +73,7 @@ def _sound() -> Iterator[Check]:
     microphone, speaker, sentence = present(settings.microphone, settings.speaker)
     names = ", ".join(sorted({device.plain for device in list_devices()})) if microphone or speaker else ""
     yield Check("microphone", "good" if microphone else "bad", names if microphone else "none", "" if microphone else sentence)
-    told = sentence if microphone else ""  # one hint is enough for both
+    told = sentence if microphone else "As for the microphone."  # one hint is enough for both
     yield Check("speaker", "good" if speaker else "bad", names if speaker else "none", "" if speaker else told)
 
 

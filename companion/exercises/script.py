@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Protocol
 
 from companion.exercises.content import Exercise, Level, Library
@@ -10,6 +11,18 @@ from companion.exercises.wording import NAME_SLOTS, Phrasebook, slots_of
 from companion.trouble import Trouble
 
 Slots = Mapping[str, str]
+
+DRAWS = 4
+"""So often a wording is drawn anew at most, should it be the one that was spoken last."""
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """A wording as it will be spoken, and as it is written: `phrasing` of the line known to the phrasebook as `key`."""
+
+    text: str
+    key: str
+    phrasing: str
 
 
 class Words(Protocol):
@@ -28,7 +41,9 @@ class Script:
         self._book = book
         self._names = names
         self._friends = friends
-        self._drafts: dict[tuple[str, tuple[tuple[str, str], ...], bool], str] = {}
+        self._drafts: dict[tuple[str, tuple[tuple[str, str], ...], bool], Drawn] = {}
+        self._openers: dict[tuple[str, tuple[tuple[str, str], ...], bool], str] = {}
+        self._spoken: dict[str, str] = {}  # by line, the phrasing that was spoken last: drafts may be spoken late, or never
 
     @property
     def asked(self) -> tuple[str, ...]:
@@ -38,19 +53,26 @@ class Script:
     def words(self, line: str, slots: Slots, *, role_free: bool) -> str | None:
         """The next phrasing of a line: the one drafted ahead, if there is one."""
         role_free = role_free or not self._names
-        drafted = self._drafts.pop(self._draft_key(line, slots, role_free), None)
-        return drafted if drafted is not None else self._draw(line, slots, role_free)
+        drawn = self._drafts.pop(self._draft_key(line, slots, role_free), None) or self._draw(line, slots, role_free)
+        for _ in range(DRAWS):
+            if drawn is None or self._spoken.get(drawn.key) != drawn.phrasing:
+                break
+            drawn = self._draw(line, slots, role_free)
+        if drawn is None:
+            return None
+        self._spoken[drawn.key] = drawn.phrasing
+        return drawn.text
 
     def draft(self, line: str, slots: Slots, *, role_free: bool = False) -> str | None:
         """Choose the phrasing that `words` will give next for this line and these slots, without speaking it yet."""
         role_free = role_free or not self._names
         key = self._draft_key(line, slots, role_free)
         if key not in self._drafts:
-            text = self._draw(line, slots, role_free)
-            if text is None:
+            drawn = self._draw(line, slots, role_free)
+            if drawn is None:
                 return None
-            self._drafts[key] = text
-        return self._drafts[key]
+            self._drafts[key] = drawn
+        return self._drafts[key].text
 
     def can_say(self, line: str, slots: Slots) -> bool:
         """Whether some wording of this line can be filled."""
@@ -66,18 +88,18 @@ class Script:
 
     def opener(self, ring: str, slots: Slots, level: Level) -> str | None:
         """The next opener of a ring of this exercise, filled: the drafted one, if there is one. None: no such ring."""
-        drafted = self._drafts.pop(self._draft_key(f"openers/{ring}", slots, False), None)
+        drafted = self._openers.pop(self._draft_key(f"openers/{ring}", slots, False), None)
         return drafted if drafted is not None else self._draw_opener(ring, slots, level)
 
     def draft_opener(self, ring: str, slots: Slots, level: Level) -> str | None:
         """Choose the opener that will come next, without asking it yet."""
         key = self._draft_key(f"openers/{ring}", slots, False)
-        if key not in self._drafts:
+        if key not in self._openers:
             text = self._draw_opener(ring, slots, level)
             if text is None:
                 return None
-            self._drafts[key] = text
-        return self._drafts[key]
+            self._openers[key] = text
+        return self._openers[key]
 
     def _draw_opener(self, ring: str, slots: Slots, level: Level) -> str | None:
         openers = self.exercise.openers.get(ring, ()) if self.exercise else ()
@@ -88,8 +110,9 @@ class Script:
     def forget_drafts(self) -> None:
         """A new exercise begins: what was drafted for the last one is not needed."""
         self._drafts.clear()
+        self._openers.clear()
 
-    def _draw(self, line: str, slots: Slots, role_free: bool) -> str | None:
+    def _draw(self, line: str, slots: Slots, role_free: bool) -> Drawn | None:
         try:
             found = self.library.line(line, self.exercise)
         except Trouble:
@@ -97,7 +120,8 @@ class Script:
         own = self.exercise is not None and line in self.exercise.lines
         key = f"{self.exercise.slug}/{line}" if own and self.exercise else line
         try:
-            return self._book.say(key, found, slots, role_free)
+            text = self._book.say(key, found, slots, role_free)
+            return Drawn(text, key, self._book.last(key))
         except KeyError:  # every wording needs something that is not known tonight, such as a number of the help card
             return None
 

@@ -77,6 +77,10 @@ class Phrasebook:
         text = self._next(key, usable)
         return filled(text, slots)
 
+    def last(self, key: str) -> str:
+        """The phrasing that was drawn last for this line, as it is written. Raises KeyError where none was."""
+        return self._last[key]
+
     def opener(
         self, key: str, ring: Sequence[Opener], slots: Mapping[str, str], level: Level = "deep", cannot: Collection[str] = (),
         friends: bool = False,

@@ -8,6 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+pytest.importorskip("scipy", reason="training needs scipy (pip install -e '.[train]')")
+
 from scripts.train_model import people
 from scripts.train_model.augment import Conditions, Surroundings, heard
 from scripts.train_model.clips import RATE_HZ, Clip
