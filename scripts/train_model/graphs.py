@@ -19,9 +19,10 @@ from .phones import CLASS_OF, N_CLASSES, PHONES, SILENCE, first_pdf, positioned,
 
 UNKNOWN = "[unk]"
 UNKNOWN_COST = 3.0
-"""Cost of each phone inside `[unk]`: the operating point between accepting and rejecting. Below it talk is absorbed, and faint
-commands with it; below 2 lattices grow without bound. A bigram of English in place of one cost gave the same figures with half again
-as many arcs, and a cost of later words more false accepts. Chosen with `evaluate.py tune`, on clips that are not reported."""
+"""Cost of each phone inside `[unk]`: the operating point between accepting and rejecting. Below it talk is absorbed, and
+faint commands with it; below 2 lattices grow without bound. A bigram of English in place of one cost gave the same figures
+with half again as many arcs, and a cost of later words more false accepts. Chosen with `evaluate.py tune`, on clips that are
+not reported."""
 SILENCE_COST = -math.log(0.5)
 WORD_COST, END_COST = 8.0, 1.0
 """Costs in `Gr.fst`: every word as likely as any other."""
