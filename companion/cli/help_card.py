@@ -30,7 +30,7 @@ def print_card(
     settings = stored.load()
     wanted = country or settings.country
     if wanted is None:
-        raise Trouble(f"No country is set; name one of {', '.join(countries())}, or: companion settings country US")
+        raise Trouble(f"No country is set; name one of {', '.join(countries())}, or: companion settings country=US")
     card = help_card(wanted, settings.language)
     typer.echo(f"{card.name}, checked on {card.checked}")
     if card.stale(date.today()):

@@ -59,7 +59,7 @@ def checked(given: dict[str, Any], where: str = "settings") -> Settings:
         key = ".".join(str(part) for part in first["loc"])
         if first["type"] == "extra_forbidden":
             raise Trouble(f"{where}: there is no setting called {key}{did_you_mean(key, Settings.model_fields) or '.'}") from bad
-        raise Trouble(f"{where}: {key}: {first['msg'].lower()}; see companion settings.") from bad
+        raise Trouble(f"{where}: {key}: {_expected(key.split('.')[0])}; see companion settings.") from bad
     if settings.partners[0] == settings.partners[1] or not all(name.strip() for name in settings.partners):
         raise Trouble(f"{where}: partners: two different first names are needed, as in Nora,Ben.")
     return settings
@@ -84,15 +84,35 @@ def store(name: str, value: str, path: Path | None = None) -> Settings:
         parsed = value
     if name == "partners" and isinstance(parsed, str):
         parsed = [part.strip() for part in parsed.split(",")]
+    if name == "country" and isinstance(parsed, str):
+        parsed = parsed.upper()
+    if Settings.model_fields[name].default is None and value.lower() == "none":
+        parsed = None
     try:
-        settings = Settings(**{**given, name: parsed})
+        Settings(**{**given, name: parsed})
     except ValidationError as bad:
-        hint = Settings.model_fields[name].description
-        raise Trouble(f"{name} can't be {value!r}: {bad.errors()[0]['msg'].lower()}. {hint}") from bad
+        raise Trouble(f"{name} can't be {value!r}: {_expected(name)}.") from bad
+    settings = checked({**given, name: parsed})
     out = io.StringIO()
     YAML().dump({**given, name: parsed}, out)
     folders.write_whole(file, out.getvalue())
     return settings
+
+
+def _expected(name: str) -> str:
+    """What a setting takes, in words: its values, its range, or what it is for."""
+    schema = Settings.model_json_schema()["properties"][name]
+    kinds = [schema, *schema.get("anyOf", ())]
+    values = [str(value) for kind in kinds for value in kind.get("enum", [kind["const"]] if "const" in kind else [])]
+    if values:
+        return f"expected {' or '.join(values)}"
+    if any("minimum" in kind for kind in kinds):
+        return f"expected a number from {schema['minimum']} to {schema['maximum']}"
+    if schema.get("type") == "boolean":
+        return "expected true or false"
+    if name == "partners":
+        return "expected two first names, as in Nora,Ben"
+    return f"expected something else: {schema.get('description', '')[:1].lower()}{schema.get('description', '')[1:].rstrip('.')}"
 
 
 def _read(file: Path) -> dict[str, Any]:

@@ -99,3 +99,15 @@ def test_after_it_the_listener_has_time_to_begin_afresh(library: Library) -> Non
 def test_in_a_tender_reflection_nobody_is_told(library: Library) -> None:
     at = trying(library, listen="FLOOR", soft=True).talk(ALEX, 0.5, 1.6).run(6.0)
     assert "c_reb" not in given(at)
+
+
+def test_what_the_source_adds_to_a_first_try_is_no_talking_back_in_the_second(library: Library) -> None:
+    at = trying(library)
+    at.talk(SAM, 0.1, 5.0).run(6.0).say("i'm done", SAM)
+    at.until_said("c_check", 20.0)
+    at.run(2.0).say("partly", ALEX)
+    at.until(lambda each: isinstance(each, GiveFloor) and each.holder == ALEX, 20.0)
+    at.talk(ALEX, 0.2, 5.0).run(6.0).say("i'm done", ALEX)
+    at.until(lambda each: isinstance(each, GiveFloor) and each.holder == SAM, 20.0)
+    at.run(3.0)
+    assert "c_reb" not in given(at)

@@ -18,7 +18,7 @@ TALKED_BACK, WITHIN = 1.0, 6.0
 
 
 class ReplyWatch:
-    """Watches one try. Proposes `c_reb` once, and takes it back where giving back begins after all. Keeps first words alone."""
+    """Watches each try. Proposes `c_reb` once, and takes it back where giving back begins after all. Keeps first words alone."""
 
     def __init__(self, scene: Scene, source: Partner) -> None:
         lists = scene.script.library.word_lists.get("replies", {})
@@ -28,13 +28,15 @@ class ReplyWatch:
         self._replies, self._reflects = lists.get("replies", ()), lists.get("not_replies", ())
         self._fillers = set(answers.lists.get("fillers", ())) if answers is not None else set()
         self._first: list[str] = []
-        self._source_before: int | None = None
+        self._since: Sample | None = None
+        self._source_before = 0
         self._proposed = False
 
     def on(self, beat: Beat, since: Sample) -> list[Wish]:
-        """`since`: when the try began, on the step's clock."""
+        """`since`: when the try began, on the step's clock. What was said before it, adding to a first try, does not count."""
         talk = self._scene.talk.of(self._source)
-        self._source_before = talk.spoken if self._source_before is None else self._source_before
+        if self._since != since:
+            self._since, self._source_before, self._first = since, talk.spoken, []
         early = beat.clock - since <= samples(WITHIN)
         heard = [word.text.lower() for word in beat.moment.words if word.confidence >= SURE]
         self._first += heard[: max(0, BEGINNING - len(self._first))]
