@@ -50,7 +50,7 @@ def lint(
         for one in findings:
             colour = "red" if one.severity == "error" else "yellow"
             console.print(f"[{colour}]{one.severity}[/{colour}] {escape(str(one))}", highlight=False, soft_wrap=True)
-        console.print(f"{len(errors)} errors, {len(findings) - len(errors)} warnings", highlight=False)
+        console.print(f"{counted(len(errors), 'error')}, {counted(len(findings) - len(errors), 'warning')}", highlight=False)
     if errors:
         raise typer.Exit(2)
 
@@ -59,3 +59,8 @@ def _heard() -> dict[str, frozenset[str]]:
     """What the model that comes along can hear."""
     folder = models.in_force(models.shipped_folder() / models.EMBEDDED)
     return {BASE: frozenset(vocabulary_of(folder))} if folder is not None and folder.is_dir() else {}
+
+
+def counted(number: int, what: str) -> str:
+    """As in: 1 error, 2 errors."""
+    return f"{number} {what}" + ("" if number == 1 else "s")

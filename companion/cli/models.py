@@ -16,7 +16,7 @@ from companion.evening import models as shelf
 from companion.evening.models import Shelved
 
 models = typer.Typer(
-    no_args_is_help=True,
+    invoke_without_command=True,
     help="Speech models: what is here, and how to get a bigger one.\n\n"
     "One comes along and understands every command. A bigger one also knows the words of ordinary talk, which hints in a "
     "reflection need. Nothing is ever fetched unless you ask for it here; on a machine without a network, carry an archive over "
@@ -31,6 +31,13 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print as JSON.")]
 def register(app: typer.Typer) -> None:
     """Add the command."""
     app.add_typer(models, name="models")
+
+
+@models.callback()
+def shown(context: typer.Context) -> None:
+    """Without a command: the list."""
+    if context.invoked_subcommand is None:
+        list_models()
 
 
 @models.command("list")
