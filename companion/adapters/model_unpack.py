@@ -28,7 +28,7 @@ MOST_SWELLING = 50
 """Times that an archive may grow: published models grow 3 times, a bomb a thousand times and more (choices of ours)."""
 
 _PIECE = 1 << 20
-_BROKEN = (zipfile.BadZipFile, tarfile.TarError, EOFError, ValueError, NotImplementedError, RuntimeError, zipfile.LargeZipFile)
+_BROKEN = (zipfile.BadZipFile, tarfile.TarError, EOFError, ValueError, RuntimeError, zipfile.LargeZipFile)
 
 
 class Unfit(Exception):
