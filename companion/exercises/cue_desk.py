@@ -29,6 +29,8 @@ LAUGHTER_WITHIN = 1.0
 """Seconds around a cue's trigger in which laughter says that no cue was needed."""
 STILL_GOING = 12.0
 """Seconds for which a cue about an interruption stays fresh while the interruption goes on."""
+STROKES_WITHIN = 1.2
+"""Seconds after the first stroke of a chime in which the second still belongs to it; later it would be another cue."""
 DEAF = 0.25
 """Seconds after our own sound in which nobody is heard: hearing waits for the room's tail."""
 BETWEEN_LINES = 0.4
@@ -212,6 +214,8 @@ class CueDesk:
         if self._silent_since_own(moment, 0 if playing.cue.asked else gap) and moment.quiet_for >= gap:
             playing.waits = None
             self._sound(moment)
+        elif playing.chimes_left > 0 and moment.now - playing.waits > samples(STROKES_WITHIN):
+            self._end(moment)
         elif moment.now - playing.waits > samples(min(self._stale(playing.cue), OWED.stale or 0.0)):
             self._out.append(self._drop(playing.cue, "yielded", moment.now))
             self._end(moment)
@@ -380,7 +384,7 @@ class CueDesk:
         self._sound(moment)
 
     def _content(self, cue: Cue, role_free: bool) -> tuple[str, int]:
-        """The words and the number of chimes of a cue, as the settings want them."""
+        """The words and the number of chimes of a cue, as the settings want them. Before words one stroke is enough."""
         chimes = cue.chimes or cue.kind.chimes
         if self._chimes_only(cue) or not (cue.kind.words or cue.asked):
             return "", max(1, chimes) if (cue.chime or cue.kind.chime or cue.kind.stands_in) else 0
@@ -388,7 +392,8 @@ class CueDesk:
             return cue.text, chimes
         if not cue.line:
             return "", chimes
-        return self._words.words(cue.line, cue.slots, role_free=role_free) or "", chimes
+        text = self._words.words(cue.line, cue.slots, role_free=role_free) or ""
+        return text, min(chimes, 1) if text else chimes
 
     def _sound(self, moment: Moment) -> None:
         playing = self._playing

@@ -41,10 +41,19 @@ class CommandEar:
         mode = Mode.FLOOR if mode is Mode.WORDS and not self.words else mode
         self.now = Hearkening(mode, Listening(kind, state, answers))
         grammar = phrases_for(mode, self._library, self.now.listening)
-        commands = [command for command in self._library.commands.values() if command.over_own_voice]
-        over = {phrase for command in commands for phrase in (*command.phrases, addressed(command.taught, self._library))}
+        over = self._over_own_voice(kind)
         live = tuple(phrase for phrase in grammar.phrases if phrase in over)
         return ListenFor(mode, grammar.phrases, grammar.decoys, live, holder if mode is Mode.WORDS else None)
+
+    def _over_own_voice(self, kind: str) -> set[str]:
+        """Phrases that are live while the companion speaks: the ways out; in a turn also the taught way to hand it over, which a
+        holder often says just as the companion begins to say that time is up."""
+        commands = [command for command in self._library.commands.values() if command.over_own_voice]
+        over = {phrase for command in commands for phrase in (*command.phrases, addressed(command.taught, self._library))}
+        done = self._library.commands.get("done")
+        if kind == "turn" and done is not None:
+            over |= {done.taught, addressed(done.taught, self._library)}
+        return over
 
     def again(self, what: Hearkening, holder: Partner | None) -> ListenFor:
         """Listen as before a pause."""

@@ -235,7 +235,7 @@ class Engine:
         elif tonight.hold is not None:
             self._obey_held(name)
         elif step is not None and (getattr(step, "invites", None) == name or name in step.ours):
-            return [Order(name, by)]
+            return [Order(name, by, None if name in NAMELESS else phrase.by)]
         elif name == "pause":
             self._holding.pause()
         elif name == "time-out":

@@ -135,7 +135,7 @@ def test_a_wrap_chimed_into_a_breath_is_said_in_the_next_real_pause() -> None:
     room = Room()
     room.length = 0.5
     room.silence(1.0).cue("c_wrap").silence(0.2).speech(6.0).silence(4.0)
-    assert room.given == ["soon", "soon", "c_wrap for Sam"]
+    assert room.given == ["soon", "c_wrap for Sam"]
 
 
 def test_laughter_within_a_second_takes_an_interruption_cue_back() -> None:
@@ -263,9 +263,20 @@ def test_cue_voice_none_keeps_time_and_nothing_else() -> None:
     assert set(room.given) == {"soon"}
 
 
-def test_the_wrap_chimes_twice_and_then_speaks() -> None:
+def test_the_wrap_chimes_and_then_speaks() -> None:
     room = Room().silence(1.0).cue("c_wrap").silence(4.0)
-    assert room.given == ["soon", "soon", "c_wrap for Sam"]
+    assert room.given == ["soon", "c_wrap for Sam"]
+
+
+def test_a_wrap_without_words_is_two_strokes() -> None:
+    assert Room(voice="chimes").silence(1.0).cue("c_wrap").silence(4.0).given == ["soon", "soon"]
+
+
+def test_the_second_stroke_is_left_out_once_somebody_has_gone_on() -> None:
+    room = Room(voice="chimes")
+    room.length = 0.5
+    room.silence(1.0).cue("c_wrap").silence(0.5).speech(2.0).silence(4.0)
+    assert room.given == ["soon"]
 
 
 def test_the_wrap_keeps_its_words_to_itself_when_somebody_has_begun_to_speak() -> None:

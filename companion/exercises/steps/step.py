@@ -49,10 +49,12 @@ NOTHING_NEW = News()
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """A command meant for the step. `by` None where the voice is not known well enough."""
+    """A command meant for the step. `by` None where the voice is not known well enough; `perhaps`: whose it is then rather than
+    the other's, None where nothing speaks for either."""
 
     name: str
     by: Partner | None
+    perhaps: Partner | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from dataclasses import replace
+from typing import ClassVar, Literal
 
 from companion.effects import FloorKind, GiveFloor
 from companion.events import Exit
@@ -28,8 +29,12 @@ MORE_WITHIN = 3.0
 LESS_OF = 0.6
 MORE_THAN = 60.0
 """Who has used less than this share of the time the other has used, if that was more than a minute, is offered more."""
-SOON_WORTH_IT = 20.0
-"""Budgets below this get no soft chime: it would come a few seconds before the wrap."""
+SOON_WORTH_IT = 40.0
+"""Budgets below this get no soft chime: it would come less than eight seconds before the wrap, which sounds the same chime."""
+NAMED = "named"
+"""The tag of an opener that hands over with a name."""
+TOO_SHORT_TO_ADD = 20.0
+"""Budgets below this are not offered what is left of them."""
 
 
 class Turn:
@@ -99,24 +104,38 @@ class Turn:
     # --- the prompt
 
     def _prompts(self, at: Sample) -> list[Cue]:
-        scene, spec = self._scene, self._spec
-        cues = []
-        if scene.last_holder not in (None, self.holder) and not (spec.prompt and scene.script.names_someone(spec.prompt)):
-            cues.append(self._hand_over(at))
+        scene, spec, swap = self._scene, self._spec, self._swap()
+        cues = [self._hand_over(at)] if swap in ("line", "same") else []
         if spec.prompt is not None:
             cues.append(scene.owed(spec.prompt, at, "prompt", holder=self.holder))
-        cues += self._opening(at)
-        return cues
+        if swap == "same":
+            self.opener = scene.recalled
+            return cues
+        return [*cues, *self._opening(at, handing_over=swap == "opener")]
+
+    def _swap(self) -> Literal["", "line", "opener", "same"]:
+        """How the holder is told that it is their turn now: not at all, where they are already, or a prompt names them; by a line; by
+        their name before the opener; or by the line alone, where the other has just answered the same question.
+        """
+        scene, spec = self._scene, self._spec
+        named = spec.prompt is not None and scene.script.names_someone(spec.prompt)
+        if named or scene.last_holder in (None, self.holder):
+            return ""
+        if spec.prompt is not None or spec.openers is None:
+            return "line"
+        if spec.same_opener and scene.recalled is not None and scene.used > 0:
+            return "same"
+        return "opener" if scene.names else "line"
 
     def _hand_over(self, at: Sample) -> Cue:
         scene = self._scene
         swap = scene.owed("c_swap", at, "c_swap", id="c_swap", holder=scene.last_holder, gap=scene.manners.swap_gap)
-        if not scene.manners.swap_chime:
-            return swap
-        return Cue(swap.kind, at, line=swap.line, tag=swap.tag, id=swap.id, slots=swap.slots, holder=swap.holder, gap=swap.gap,
-                   chime="swap", chimes=1)  # fmt: skip
+        return self._with_chime(swap)
 
-    def _opening(self, at: Sample) -> list[Cue]:
+    def _with_chime(self, swap: Cue) -> Cue:
+        return replace(swap, chime="swap", chimes=1) if self._scene.manners.swap_chime else swap
+
+    def _opening(self, at: Sample, *, handing_over: bool = False) -> list[Cue]:
         scene, spec = self._scene, self._spec
         if spec.openers is None:
             return []
@@ -126,15 +145,23 @@ class Turn:
             self.opener = scene.script.opener(spec.openers, scene.slots(self.holder), scene.level)
         if self.opener is None:
             return []
+        if handing_over:
+            return [self._with_chime(self._ask(f"{self.holder}. {self.opener}", at, NAMED, gap=scene.manners.swap_gap))]
         nobody_knows = scene.names and scene.last_holder is None and self.holder not in scene.named and spec.prompt is None
-        text = f"{self.holder}. {self.opener}" if nobody_knows else self.opener
-        return [scene.owed(spec.openers, at, "opener", text=text, holder=self.holder)]
+        return [self._ask(f"{self.holder}. {self.opener}" if nobody_knows else self.opener, at, "opener")]
+
+    def _ask(self, text: str, at: Sample, tag: str, gap: float | None = None) -> Cue:
+        return self._scene.owed(self._spec.openers or "", at, tag, text=text, holder=self.holder, gap=gap)
 
     def _prompting(self, beat: Beat) -> list[Wish] | Exit:
         wishes = self._spoken.on(beat.news, beat.now)
         current = self._spoken.current
         if self._knows(beat) and current is not None and current.tag == "c_swap":
             wishes += self._spoken.drop_current()
+        elif self._knows(beat) and current is not None and current.tag == NAMED and NAMED not in self._given and self.opener:
+            wishes += self._spoken.drop_current()
+            self._spoken = Spoken([self._ask(self.opener, beat.now, "opener")])
+            wishes += self._spoken.on(News(), beat.now)
         if beat.ordered("done", "swap") and self._by_holder(beat):
             return "done"
         if self._spoken.over:
@@ -157,14 +184,15 @@ class Turn:
     # --- the turn
 
     def _by_holder(self, beat: Beat) -> bool:
-        """Whether "done" counts: it is the holder's, or of a voice unknown while the other has been silent for a second."""
+        """Whether "done" counts: it is the holder's, rather the holder's, or of a voice unknown while the other has been silent
+        for a second. Where both seem to have spoken, a turn that the holder wants to end weighs more than one ended too early."""
         order = beat.ordered("done", "swap")
         if beat.pressed:
             return True
         if order is None:
             return False
-        if order.by is not None:
-            return order.by == self.holder
+        if order.by is not None or order.perhaps is not None:
+            return self.holder == (order.by or order.perhaps)
         other = self._scene.pair.other(self.holder)
         silent = self._scene.talk.silent_for(other, beat.now)
         return silent is None or silent >= samples(1.0)
@@ -185,7 +213,7 @@ class Turn:
         return [unasked(self._offer, beat.now, holder=self.holder, slots=slots)]
 
     def _handed_early(self, beat: Beat) -> bool:
-        if not self._scene.manners.short_and_more or self._spec.soft or self.budget < samples(SOON_WORTH_IT):
+        if not self._scene.manners.short_and_more or self._spec.soft or self.budget < samples(TOO_SHORT_TO_ADD):
             return False
         return self.seconds_left(beat.clock) > (1 - SHORT_OF) * self.budget
 

@@ -36,6 +36,7 @@ class Interruptions:
         self._holder = holder
         self._episodes = 0
         self._last: Sample | None = None  # end of the last interruption that counted, as far as known
+        self._before: Sample | None = None  # the same before the one under way
         self._until: Sample = 0  # end of the interruption under way, as far as known
         self._cued: Sample | None = None  # when a cue was last given
         self._takeover: Interruption | None = None
@@ -67,7 +68,7 @@ class Interruptions:
         ours = event.of == self._holder and event.kind != "completion" and event.confidence >= self._scene.manners.attribution
         if not ours or self._asked:
             return []
-        self._takeover, self._proposed, self._until = event, False, event.end
+        self._takeover, self._proposed, self._until, self._before = event, False, event.end, self._last
         return self._propose(event, beat) if self._sure(event) else []
 
     def _propose(self, event: Interruption, beat: Beat) -> list[Wish]:
@@ -90,11 +91,15 @@ class Interruptions:
             return []
         self._until = max(segment.end, self._until)
         lasted = self._until - event.start
-        if self._proposed and lasted < samples(BRIEF):
-            self._proposed, self._last = False, None
+        if lasted < samples(BRIEF):
+            self._last = self._before  # nothing that an episode could go on with
+            if not self._proposed:
+                return []
+            self._proposed = False
             self._episodes -= 1
             return [Withdraw(id, "mended") for id in ("c_int1", "c_int2", "c_int3")]
         if not self._proposed and lasted >= samples(BRIEF if self._sure(event) else CERTAIN):
+            self._last = self._before
             return self._propose(event, beat)
         self._last = self._until if self._last is not None else None
         return []
@@ -102,7 +107,7 @@ class Interruptions:
     def _ended(self, event: InterruptionEnded) -> None:
         if self._takeover is not None and self._takeover.start == event.start:
             self._takeover = None
-            self._last = event.end if self._last is not None else None
+            self._last = event.end if self._last is not None and event.end - event.start >= samples(BRIEF) else self._before
 
     def _lasting(self, beat: Beat) -> list[Wish]:
         """A takeover that goes on and on, and a holder who has lost the floor."""
