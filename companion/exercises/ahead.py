@@ -36,7 +36,7 @@ def _opener(spec: Spec, scene: Scene) -> list[str | None]:
         return []
     holder = scene.roles.named(spec.holder)
     text = scene.script.draft_opener(spec.openers, scene.slots(holder), scene.level)
-    return [text] if scene.last_holder is not None or text is None else [text, f"{holder}. {text}"]
+    return [text] if text is None else [text, f"{holder}. {text}"]
 
 
 def _first_line(place: Place, scene: Scene) -> list[tuple[str, Partner | None]]:

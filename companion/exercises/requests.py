@@ -107,7 +107,9 @@ class Requests:
 
     def _repeat(self) -> None:
         if self._last is not None:
-            cue = Cue(ASKED, self._tonight.now, text=self._last.text, tag="repeat", id=self._last.id)
+            handed = self._last.id == "c_swap"  # "and you?" stands for the question before it
+            asked = (getattr(self._course.step, "opener", None) if handed else None) or self._last.text
+            cue = Cue(ASKED, self._tonight.now, text=asked, tag="repeat", id=self._last.id)
             self._tonight.out += self._desk.propose(cue)
 
     def _help(self) -> None:

@@ -226,17 +226,55 @@ def test_nobody_is_named_twice_when_the_set_up_did_it(library: Library) -> None:
     assert not [text for text in table.said() if text.startswith("Alex. ")]
 
 
-def test_the_floor_is_handed_over_by_name(library: Library) -> None:
-    table = at_step(library, {"mirrored": [{"turn": {"for": "60 s", "openers": "day"}}]})
+def after_alex(library: Library, **turn: object) -> Table:
+    """Both have a turn of 60 s; Alex has just ended the first."""
+    table = at_step(library, {"mirrored": [{"turn": {"for": "60 s", **turn}}]})
     table.until(lambda each: isinstance(each, GiveFloor) and each.kind is FloorKind.HOLDER)
-    table.talk(ALEX, 0.5, 40.0).run(41.0).say("i'm done", ALEX)
+    return table.talk(ALEX, 0.5, 40.0).run(41.0).say("i'm done", ALEX)
+
+
+def test_a_name_before_the_opener_hands_the_floor_over(library: Library) -> None:
+    table = after_alex(library, openers="day").run(6.0)
+    first, second = (each.text for each in table.kinds(Say) if each.line == "day")
+    assert first.startswith("Alex. ") and second.startswith("Sami. ")
+    assert "c_swap" not in [each.id for each in table.kinds(CueGiven)]
+
+
+def test_a_prompt_without_a_name_is_handed_over_by_a_line(library: Library) -> None:
+    assert "Sami" in after_alex(library, prompt="plain").until_said("c_swap")
+
+
+def test_a_question_the_other_has_just_answered_is_not_asked_again(library: Library) -> None:
+    table = after_alex(library, openers="day", same_opener=True)
     assert "Sami" in table.until_said("c_swap")
+    table.run(8.0)
+    assert len([each for each in table.kinds(Say) if each.line == "day"]) == 1
+
+
+def test_it_is_asked_again_where_the_other_did_not_answer_it(library: Library) -> None:
+    table = at_step(library, {"mirrored": [{"turn": {"for": "60 s", "openers": "day", "same_opener": True}}]})
+    table.until(lambda each: isinstance(each, GiveFloor) and each.kind is FloorKind.HOLDER)
+    table.say("skip this", ALEX).run(8.0)
+    first, second = (each.text for each in table.kinds(Say) if each.line == "day")
+    assert second == "Sami. " + first.removeprefix("Alex. ")
+
+
+def test_who_wants_the_line_again_hears_the_question_that_and_you_stands_for(library: Library) -> None:
+    table = after_alex(library, openers="day", same_opener=True)
+    table.until_said("c_swap")
+    asked = next(each.text for each in table.kinds(Say) if each.line == "day").removeprefix("Alex. ")
+    table.run(3.0).say("say that again", SAM).run(6.0)
+    assert table.said()[-1] == asked
 
 
 def test_a_new_holder_who_has_begun_is_not_told_to(library: Library) -> None:
-    table = at_step(library, {"mirrored": [{"turn": {"for": "60 s", "openers": "day"}}]})
-    table.until(lambda each: isinstance(each, GiveFloor) and each.kind is FloorKind.HOLDER)
-    table.talk(ALEX, 0.5, 40.0).run(41.0).say("i'm done", ALEX).talk(SAM, 0.7, 2.0).run(8.0)
+    table = after_alex(library, openers="day").talk(SAM, 0.7, 2.0).run(8.0)
+    asked = [each.text for each in table.kinds(Say) if each.line == "day"]
+    assert len(asked) == 2 and not asked[1].startswith("Sami. ")
+
+
+def test_nor_where_a_line_would_have_told_them(library: Library) -> None:
+    table = after_alex(library, prompt="plain").talk(SAM, 0.7, 2.0).run(8.0)
     assert "c_swap" not in [each.id for each in table.kinds(CueGiven)]
 
 

@@ -31,6 +31,8 @@ MORE_THAN = 60.0
 """Who has used less than this share of the time the other has used, if that was more than a minute, is offered more."""
 SOON_WORTH_IT = 40.0
 """Budgets below this get no soft chime: it would come less than eight seconds before the wrap, which sounds the same chime."""
+ANSWERED = 5.0
+"""Seconds of the other's turn from which "and you?" asks the question again that they have just answered."""
 NAMED = "named"
 """The tag of an opener that hands over with a name."""
 TOO_SHORT_TO_ADD = 20.0
@@ -114,8 +116,8 @@ class Turn:
         return [*cues, *self._opening(at, handing_over=swap == "opener")]
 
     def _swap(self) -> Literal["", "line", "opener", "same"]:
-        """How the holder is told that it is their turn now: not at all, where they are already, or a prompt names them; by a line; by
-        their name before the opener; or by the line alone, where the other has just answered the same question.
+        """How the holder is told that it is their turn now: not at all, where it was already, or where a prompt names them; by a
+        line; by their name before the opener; or by the line alone, where the other has just answered the same question.
         """
         scene, spec = self._scene, self._spec
         named = spec.prompt is not None and scene.script.names_someone(spec.prompt)
@@ -123,7 +125,7 @@ class Turn:
             return ""
         if spec.prompt is not None or spec.openers is None:
             return "line"
-        if spec.same_opener and scene.recalled is not None and scene.used > 0:
+        if spec.same_opener and scene.recalled is not None and scene.used >= samples(ANSWERED):
             return "same"
         return "opener" if scene.names else "line"
 
