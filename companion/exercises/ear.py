@@ -13,6 +13,13 @@ from companion.partner import Partner
 STRONG = 0.85
 """A phrase recognised this well is taken for a command even without a silence before it, if it addresses the companion."""
 
+SAID_SOBERLY = frozenset({
+    "repeat", "help", "how-long", "louder", "softer", "slower", "faster", "quiet-cues", "no-words-tonight", "stop-listening", "forget",
+    "help-card", "swap",
+})  # fmt: skip
+"""Commands that do not count within a second of laughter: a laugh sounds like "how long" now and then, and an answer to nothing
+embarrasses more than one that has to be asked for again. The ways out, and what moves a step on, count all the same."""
+
 
 @dataclass(frozen=True, slots=True)
 class Hearkening:
@@ -66,6 +73,8 @@ class CommandEar:
         if not phrase.isolated and not called:
             return None
         name = command_of(phrase.phrase, self.now.mode, self._library, self.now.listening)
+        if phrase.laughed and name in SAID_SOBERLY:
+            return None
         if name is None or phrase.confidence < self._library.commands[name].threshold:
             return None
         return name

@@ -237,6 +237,12 @@ def test_how_long_is_answered_in_peoples_units(library: Library, talked: float, 
     assert [each.line for each in table.kinds(Say)][-1] == line
 
 
+def test_a_laugh_that_sounds_like_a_question_is_not_answered(library: Library) -> None:
+    table = in_turn(library).talk(ALEX, 0.0, 5.0).run(5.5)
+    said = len(table.kinds(Say))
+    assert len(table.say("how long", ALEX, laughed=True).run(2.0).kinds(Say)) == said
+
+
 ADJUSTED = {"louder": Adjust(louder=1), "softer": Adjust(louder=-1), "slower": Adjust(faster=-1), "faster": Adjust(faster=1)}
 
 

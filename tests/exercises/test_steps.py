@@ -419,6 +419,13 @@ def test_two_bursts_of_one_episode_are_cued_once(library: Library) -> None:
     assert table.cues() == ["c_int1"]
 
 
+def test_a_brief_sound_in_between_makes_no_one_episode_of_two(library: Library) -> None:
+    table = comes_in(turn(library, "180 s").talk(ALEX, 0.5, 5.0).run(5.0)).talk(ALEX, 0.1, 6.0).run(6.0)
+    table = comes_in(table, 1.0, probability=0.85).talk(ALEX, 0.1, 6.0).run(6.0)
+    comes_in(table).run(1.0)
+    assert len(table.cues()) == 2
+
+
 def test_a_takeover_that_goes_on_is_cued_when_it_ends(library: Library) -> None:
     table = comes_in(turn(library, "180 s").talk(ALEX, 0.5, 5.0).run(5.0), 15.0)
     assert len(table.cues()) == 1
