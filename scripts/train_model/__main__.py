@@ -7,11 +7,13 @@ import importlib
 import sys
 import time
 
-from . import lexicon
+from . import lexicon, spanish
 
 STEPS = ("lexicon", "text", "synthesise", "features", "train", "export", "evaluate")
 """In order. `augment` is another name of `features`: augmented sounds become features at once and are not kept."""
 OTHER_NAMES = {"augment": "features"}
+AFTER = {"export": "mapped", "graphs": "mapped"}
+"""What follows from a step: the models of other languages are made of the English one."""
 
 
 def main() -> None:
@@ -32,11 +34,13 @@ def main() -> None:
             module.run(minutes=options.minutes)
         else:
             module.run()
+        if step in AFTER:
+            importlib.import_module(f".{AFTER[step]}", __package__).run()
         print(f"— {step} took {(time.monotonic() - began) / 60:.1f} min", flush=True)
 
 
 if __name__ == "__main__":
     try:
         main()
-    except lexicon.UnknownWords as unknown:
+    except (lexicon.UnknownWords, spanish.Unspeakable) as unknown:
         sys.exit(str(unknown))
