@@ -208,14 +208,6 @@ class AnswerHeard(_Past):
     by: Partner | None
 
 
-@dataclass(frozen=True, slots=True)
-class WordsHeard(_Past):
-    """Words of a WORDS step, counted; the words themselves live in memory only and are never an event."""
-
-    by: Partner
-    count: int
-
-
 # --- the evening (exercises) --------------------------------------------------------------------------------------
 
 
@@ -323,7 +315,7 @@ class EveningEnded(_Moment):
 
 Event = (
     SpeechStarted | SpeechEnded | TurnStarted | TurnEnded | Gap | Overlap | Backchannel | Laugh | Interruption | InterruptionEnded
-    | ContestedStart | Enrolled | ThirdVoice | Noise | PhraseHeard | SomethingHeard | CommandHeard | AnswerHeard | WordsHeard
+    | ContestedStart | Enrolled | ThirdVoice | Noise | PhraseHeard | SomethingHeard | CommandHeard | AnswerHeard
     | EveningStarted | ExerciseStarted | ExerciseEnded | StepEntered | StepLeft | FloorChanged | CueGiven | CueDropped | Spoken
     | StateChanged | Mishap | EveningEnded
 )  # fmt: skip
@@ -347,7 +339,6 @@ TAGS: dict[type, str] = {
     SomethingHeard: "something_heard",
     CommandHeard: "command",
     AnswerHeard: "answer",
-    WordsHeard: "heard",
     EveningStarted: "evening",
     ExerciseStarted: "exercise",
     ExerciseEnded: "exercise_ended",

@@ -6,13 +6,8 @@ on some input; the system kills what grows too much) is replaced and hears it ag
 
 from __future__ import annotations
 
-import contextlib
 import json
-import os
-import signal
 import socket
-import subprocess
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
@@ -22,17 +17,11 @@ from numpy.typing import NDArray
 
 from companion.adapters import vosk_folder
 from companion.adapters.model_trial import try_out
-from companion.adapters.recognizer_worker import FORK, READY, REFUSED, receive, send
+from companion.adapters.recognizer_nursery import BROKEN, Listener, Nursery
+from companion.adapters.recognizer_worker import receive, send
+from companion.adapters.vosk_folder import SpeechModel
 from companion.hearing.heard import Word
 from companion.timeline import Sample, samples
-from companion.trouble import Trouble
-
-LOAD_WAIT = 60.0
-"""Seconds that the model may take to load: 0.6 s here with ours, imports included, 20 s with the largest published one."""
-
-ANSWER_WAIT = 5.0
-"""Seconds that an answer may take: it takes 10 ms here, so 0.1 s on a Pi 4. Longer, the listener hangs and is replaced. At
-2 s, on two cores with fifteen busy processes, listeners were replaced that only had to wait their turn (measured)."""
 
 KEPT = samples(60.0)
 """Of an utterance so much is kept to be heard again by another listener; what is longer is no phrase."""
@@ -43,8 +32,6 @@ FRESH_AFTER = samples(1800.0)
 TRIES = 3
 """Replacements in a row that may fail before it is given up."""
 
-_BROKEN = (OSError, EOFError, ValueError)
-
 
 class RecognizerProcess:
     """A `hearing.ports.Recognizer` whose work is done elsewhere. `close` lets the processes go; they end by themselves if we die.
@@ -52,20 +39,14 @@ class RecognizerProcess:
     Raises Trouble for a folder that is no model; RuntimeError where no process can be had any more.
     """
 
-    def __init__(self, folder: Path, unknown: bool = True, freely: bool = False) -> None:
-        """`unknown`: other speech may be heard as no phrase; `freely`: any word is heard instead of phrases."""
-        self._folder, self._unknown, self._freely = folder, unknown, freely
-        self._free: RecognizerProcess | None = None
-        self._control: socket.socket | None = None
-        self._line: socket.socket | None = None
-        self._nursery: subprocess.Popen[bytes] | None = None
-        self._listener = 0
-        self._handle: int | None = None
-        self._loaded = False
-        self._model = vosk_folder.look(folder)
-        if not self._model.vouched:
+    def __init__(self, folder: Path, unknown: bool = True, beside: RecognizerProcess | None = None) -> None:
+        """`unknown`: other speech may be heard as no phrase; `beside`: hear any word instead of phrases, on that one's model."""
+        self._model: SpeechModel = vosk_folder.look(folder) if beside is None else beside._model
+        if beside is None and not self._model.vouched:
             try_out(folder)
-        self._start_nursery()  # which is not waited for before somebody speaks
+        self._freely, self._ours = beside is not None, beside is None
+        self._nursery: Nursery = Nursery(folder, unknown) if beside is None else beside._nursery
+        self._listener: Listener | None = None
         self._grammar: tuple[tuple[str, ...], tuple[str, ...]] = ((), ())
         self._start: Sample = 0
         self._kept: list[NDArray[np.float32]] = []
@@ -78,10 +59,15 @@ class RecognizerProcess:
         """Every word it can hear."""
         return self._model.vocabulary
 
+    @property
+    def hears_talk(self) -> bool:
+        """Whether the model knows the words of ordinary talk."""
+        return self._model.full
+
     def processes(self) -> tuple[int, ...]:
         """The nursery, and the listener where there is one, by their numbers."""
-        nursery = (self._nursery.pid,) if self._nursery else ()
-        return (*nursery, self._listener) if self._line is not None else nursery
+        nursery = (self._nursery.number,) if self._nursery.number is not None else ()
+        return (*nursery, self._listener.number) if self._listener is not None else nursery
 
     def listen_for(self, phrases: Sequence[str], decoys: Sequence[str] = ()) -> None:
         """See `Recognizer`."""
@@ -108,7 +94,7 @@ class RecognizerProcess:
         self._talk += len(sound)
         if self._fed <= KEPT:
             self._kept.append(sound.copy())
-        if self._line is None:
+        if self._listener is None:
             self._bring(0)
         else:
             self._tell(b"S", sound.tobytes())
@@ -120,44 +106,33 @@ class RecognizerProcess:
         for attempt in range(TRIES):
             try:
                 return self._answer()
-            except _BROKEN:
+            except BROKEN:
                 self._replace(attempt)
         self._forget()
         return ()
 
     def so_far(self) -> tuple[str, ...]:
         """See `SaysSoFar`. Nothing where no listener answers: nothing depends on it."""
-        if self._idle or not self._fed or self._line is None:
+        if self._idle or not self._fed or self._listener is None:
             return ()
         try:
-            send(self._line, b"P")
-            kind, body = receive(self._line)
+            send(self._listener.line, b"P")
+            kind, body = receive(self._listener.line)
             return tuple(body.decode().split()) if kind == b"P" else ()
-        except _BROKEN:
+        except BROKEN:
             self._replace(0)
             return ()
 
     def freely(self) -> RecognizerProcess | None:
-        """Another one on the same model that hears any word, in processes of its own; None where it knows too few for talk."""
-        if self._free is None and self._model.full:
-            self._free = RecognizerProcess(self._folder, freely=True)
-        return self._free
+        """Another one that hears any word, a listener of the same nursery; None where the model knows too few for talk."""
+        return RecognizerProcess(self._model.folder, beside=self) if self._model.full else None
 
     def close(self) -> None:
-        """Let the processes go."""
-        if self._free is not None:
-            self._free.close()
+        """Let the processes go, and what was heard with them; of one beside another its listener alone."""
+        self._forget()
         self._drop_listener()
-        if self._control is not None:
-            self._control.close()
-            self._control = None
-        if self._nursery is not None:
-            try:
-                self._nursery.wait(1.0)
-            except subprocess.TimeoutExpired:
-                self._nursery.kill()
-                self._nursery.wait()
-            self._nursery = None
+        if self._ours:
+            self._nursery.close()
 
     def __enter__(self) -> RecognizerProcess:
         return self
@@ -179,11 +154,11 @@ class RecognizerProcess:
 
     def _tell(self, kind: bytes, body: bytes) -> None:
         """Say it; a listener that is gone is replaced by one that is told all there is to know, this included."""
-        if self._line is None:
+        if self._listener is None:
             return  # nobody listens yet: whoever will is told all of it
         try:
-            send(self._line, kind, body)
-        except _BROKEN:
+            send(self._listener.line, kind, body)
+        except BROKEN:
             self._replace(0)
 
     def _replace(self, attempt: int) -> None:
@@ -203,7 +178,7 @@ class RecognizerProcess:
                 for sound in self._kept:
                     send(line, b"S", sound.tobytes())
                 return
-            except _BROKEN:
+            except BROKEN:
                 if again == TRIES - 1:
                     raise RuntimeError("the recogniser's process can't be started again") from None
 
@@ -222,75 +197,16 @@ class RecognizerProcess:
         return self._start.to_bytes(8, "little", signed=True)
 
     def _open_line(self) -> socket.socket:
-        if self._line is None:
+        if self._listener is None:
             raise EOFError("no listener")
-        return self._line
-
-    # --- having one
+        return self._listener.line
 
     def _settle(self) -> None:
-        """A listener that knows the grammar, forked by the nursery; a new nursery where that is gone. Raises one of `_BROKEN`."""
-        try:
-            self._fork()
-        except _BROKEN:
-            self._start_nursery()
-            self._fork()
-        send(self._open_line(), b"G", self._grammar_sent())
-
-    def _fork(self) -> None:
-        if self._control is None:
-            raise EOFError("no nursery")
-        self._await_nursery(self._control)
-        ours, theirs = socket.socketpair()
-        try:
-            socket.send_fds(self._control, [FORK], [theirs.fileno()])
-            theirs.close()
-            ours.settimeout(ANSWER_WAIT)
-            kind, body = receive(ours)
-            if kind != READY:
-                raise EOFError("no listener")
-        except BaseException:
-            ours.close()
-            theirs.close()
-            raise
-        self._line, self._listener = ours, int(body)
-        with contextlib.suppress(OSError):
-            self._handle = os.pidfd_open(self._listener)
-
-    def _await_nursery(self, control: socket.socket) -> None:
-        """Until the model is loaded. Raises Trouble where libvosk refuses it, EOFError where it crashes over it."""
-        if self._loaded:
-            return
-        kind, body = receive(control)
-        if kind == REFUSED:
-            raise Trouble(body.decode())
-        self._loaded = kind == READY
-
-    def _start_nursery(self) -> None:
-        if self._control is not None:
-            self._control.close()
-        if self._nursery is not None:
-            with contextlib.suppress(OSError):
-                self._nursery.kill()
-            self._nursery.wait()
-        ours, theirs = socket.socketpair()
-        asked = [sys.executable, "-m", "companion.adapters.recognizer_worker"]
-        asked += [str(theirs.fileno()), str(self._folder), "1" if self._unknown else "0"]
-        alone = {**os.environ, "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}  # it forks: no threads
-        with theirs:
-            self._nursery = subprocess.Popen(
-                asked, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, pass_fds=(theirs.fileno(),), env=alone,
-                start_new_session=True,
-            )  # fmt: skip
-        ours.settimeout(LOAD_WAIT)
-        self._control, self._loaded = ours, False
+        """A listener that knows the grammar. Raises one of `BROKEN`."""
+        self._listener = self._nursery.listener()
+        send(self._listener.line, b"G", self._grammar_sent())
 
     def _drop_listener(self) -> None:
-        if self._line is not None:
-            self._line.close()
-            self._line = None
-        if self._handle is not None:  # one that hangs would not notice; a handle, since a number may be another's by now
-            with contextlib.suppress(OSError):
-                signal.pidfd_send_signal(self._handle, signal.SIGKILL)
-            os.close(self._handle)
-            self._handle = None
+        if self._listener is not None:
+            self._listener.drop()
+            self._listener = None

@@ -105,6 +105,11 @@ class VoskRecognizer:
         """Whether phrases can be listened for."""
         return self._looked.commands
 
+    @property
+    def hears_talk(self) -> bool:
+        """Whether the model knows the words of ordinary talk."""
+        return self._looked.full
+
     def listen_for(self, phrases: Sequence[str], decoys: Sequence[str] = ()) -> None:
         """Use this grammar from the next utterance on; what is under way is dropped. No phrases: listen for nothing.
 
@@ -131,6 +136,13 @@ class VoskRecognizer:
         other._kept, other._words = OrderedDict(), deque(maxlen=MOST_WORDS)
         other._grammar, other._fed, other._stretch = _FREELY, 0, 0
         return other
+
+    def close(self) -> None:
+        """Let go of everything heard and of what decodes it; the model stays with whoever else uses it."""
+        self._grammar, self._fed, self._stretch = None, 0, 0
+        self._words.clear()
+        self._kept.clear()
+        _give_back()
 
     def begin(self, at: Sample) -> None:
         """An utterance begins at `at`; one under way is dropped."""

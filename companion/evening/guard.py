@@ -90,7 +90,7 @@ class GuardedRecognizer:
         self.lost = self.sparing = False
         self._engine, self._complain = engine, complain or _to_stderr
         self._vocabulary = engine.vocabulary
-        self._idle = False
+        self._idle = self._no_talk = False
 
     @property
     def vocabulary(self) -> frozenset[str]:
@@ -142,10 +142,26 @@ class GuardedRecognizer:
             self._fail(error)
             return ()
 
+    @property
+    def hears_talk(self) -> bool:
+        """See `HearsFreely`."""
+        return isinstance(self._engine, HearsFreely) and self._engine.hears_talk
+
     def freely(self) -> GuardedFreeRecognizer | None:
-        """See `HearsFreely`. None where the engine cannot."""
-        free = self._engine.freely() if isinstance(self._engine, HearsFreely) else None
+        """See `HearsFreely`. None where the engine cannot, or has failed at it before: that costs the hints of the evening."""
+        if self.lost or self._no_talk or not isinstance(self._engine, HearsFreely):
+            return None
+        try:
+            free = self._engine.freely()
+        except Exception as error:
+            self.lose_talk(error)
+            return None
         return GuardedFreeRecognizer(free, self) if free is not None else None
+
+    def lose_talk(self, error: Exception) -> None:
+        """Talk is not listened to any more tonight; phrases are."""
+        self._no_talk = True
+        self._complain("".join(traceback.format_exception(error)))
 
     def _fail(self, error: Exception) -> None:
         self.lost = True
@@ -153,24 +169,36 @@ class GuardedRecognizer:
 
 
 class GuardedFreeRecognizer:
-    """A `FreeRecognizer` that never fails: what its engine raises costs the hints of the evening. It is spared with `beside`."""
+    """A `FreeRecognizer` that never fails: what its engine raises costs the hints of the evening, not the phrases that `beside`
+    hears. It is spared with it.
+    """
 
     def __init__(self, engine: FreeRecognizer, beside: GuardedRecognizer) -> None:
         self._engine, self._beside = engine, beside
         self._idle = self._lost = False
+        self._start = self._end = 0
 
     def begin(self, at: Sample) -> None:
         """See `FreeRecognizer`."""
+        self._start = self._end = at
         self._idle = self._lost or self._beside.sparing
         self._try(lambda: self._engine.begin(at))
 
     def feed(self, sound: NDArray[np.float32]) -> None:
         """See `FreeRecognizer`."""
+        self._end += len(sound)
         self._try(lambda: self._engine.feed(sound))
 
     def end(self) -> tuple[Word, ...]:
-        """See `FreeRecognizer`. Nothing where it is lost or has been spared."""
-        return self._try(self._engine.end) or ()
+        """See `FreeRecognizer`. What it was spared, or lost, leaves a hole: a word without a text."""
+        words = self._try(self._engine.end)
+        return (Word("", self._start, self._end, 0.0, 0.0),) if words is None else words
+
+    def close(self) -> None:
+        """See `FreeRecognizer`."""
+        self._idle = self._lost
+        self._try(self._engine.close)
+        self._idle = self._lost = True
 
     def _try(self, do: Callable[[], Done]) -> Done | None:
         if self._idle:
@@ -179,7 +207,7 @@ class GuardedFreeRecognizer:
             return do()
         except Exception as error:
             self._idle = self._lost = True
-            _to_stderr("".join(traceback.format_exception(error)))
+            self._beside.lose_talk(error)
             return None
 
 

@@ -86,16 +86,18 @@ def ears(
 ) -> Ears:
     """A whole ear for these two, for blocks of so many channels. `allowances`: for how each of them says the phrases."""
     background = Background.load(models_folder() / "hearing")
-    free = recognizer.freely() if isinstance(recognizer, HearsFreely) else None
+    freely = recognizer.freely if isinstance(recognizer, HearsFreely) and recognizer.hears_talk else None
     hearing = Hearing(pair, activity(), background, channels)
-    return Ears(hearing, OwnVoice(activity()), Words(recognizer, allowances, hearing.attribution), free)
+    return Ears(hearing, OwnVoice(activity()), Words(recognizer, allowances, hearing.attribution), freely)
 
 
 def hints(library: Library, pair: Pair, recognizer: Recognizer | None) -> Hints | None:
-    """Which words of a turn may come back as a hint; None where the recogniser does not know the words of ordinary talk."""
-    if not isinstance(recognizer, HearsFreely) or recognizer.freely() is None:
+    """Which words of a turn may come back as a hint; None where the recogniser does not know the words of ordinary talk, or the
+    language has no list of words that may.
+    """
+    if not library.word_lists.get("hints") or not isinstance(recognizer, HearsFreely) or not recognizer.hears_talk:
         return None
-    return Hints(library, recognizer.vocabulary, unspoken=pair)
+    return Hints(library, recognizer.vocabulary, unspoken=tuple(pair))
 
 
 def evening_called(name: str, library: Library, size: Size = "short") -> Evening:
@@ -142,16 +144,17 @@ def companion(
 ) -> Companion:
     """Everything together, ready for its first block. `told`: an ear that is told who says what, in place of one that listens;
 
-    `words` then says whether it knows phrases. `diary`: what is behind the two, None where none is kept; `day`: today.
+    `words` then says whether it knows words. `diary`: what is behind the two, None where none is kept; `day`: today.
     `allowances`: for how each of them says the phrases.
     """
     manner = manners(settings, evening)
     whole = told or ears(pair, channels, recognizer, allowances)
-    understands = recognizer is not None if words is None else words
+    phrases = recognizer is not None if words is None else words
+    judge = hints(library, pair, recognizer) if told is None else Hints(library, unspoken=tuple(pair)) if phrases else None
     engine = Engine(
-        evening, library, pair, manner, seed=seed, enrolled=whole.enrolled, words=understands, size=size,
+        evening, library, pair, manner, seed=seed, enrolled=whole.enrolled, words=judge is not None, size=size,
         cue_voice=settings.cue_voice, names=settings.names, channels=channels, card=_card(settings),
-        hints=hints(library, pair, recognizer),
+        hints=judge, phrases=phrases,
         **_behind(pair, diary, day),
     )  # fmt: skip
     return Companion(whole, Conversation(pair, manner), engine)

@@ -280,7 +280,7 @@ class Course:
             enrolled=tonight.known, last_holder=playing.last_holder, recalled=recalled,
             used=playing.used.get(place.twin, 0) if place.half else 0,
             thanks_follow=isinstance(following, Place) and following.spec.kind == "thank", named=frozenset(playing.named),
-            recollection=tonight.recall if tonight.words else None, shelf=self._shelf,
+            recollection=tonight.recall, shelf=self._shelf,
         )  # fmt: skip
 
     # --- leaving

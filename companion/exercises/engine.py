@@ -59,7 +59,8 @@ NAMELESS = frozenset({"stop", "pass", "time-out"})
 class Engine:
     """One evening. `start` once, then `feed` a block at a time and `tell` what the world reports, until `finished`.
 
-    `enrolled`: the voices are known already. `words`: a recogniser is present that may give words. `first`: who starts (the
+    `enrolled`: the voices are known already. `words`: a recogniser is present that may give the words of a turn. `phrases`: one
+    that hears commands and answers, as whoever gives words does if nothing else is said. `first`: who starts (the
     first of the pair if not given). `size`: overrides the evening's own lengths. `evenings_done`, `diary_on`: of the diary.
     `level`: nothing more tender is asked; as tender as the plan, if not given.
     `wish`: what is behind them, for the question what tonight is to be.
@@ -73,16 +74,17 @@ class Engine:
         answers: Answers | None = None, first: Partner | None = None, size: Size | None = None, cue_voice: CueVoice = "spoken",
         names: bool = True, friends: bool = False, evenings_done: int = 0, diary_on: bool = False, night: bool = False,
         channels: int = 1, level: Level | None = None, heard_before: Collection[str] = (), card: Mapping[str, str] | None = None,
-        wish: Wish | None = None, hints: Hints | None = None,
+        wish: Wish | None = None, hints: Hints | None = None, phrases: bool | None = None,
     ) -> None:  # fmt: skip
         self.finished = False
         self._evening, self._library = evening, library
         self._tonight = Tonight(
             pair, manners, first or pair.one, words, names, set(pair) if enrolled else set(), size,
             level or deepest(evening.plan, library), evenings_done, diary_on, night, channels,
+            phrases=words if phrases is None else phrases,
         )  # fmt: skip
         self._recall = Recall(hints, pair)
-        self._tonight.recall = self._recall if hints is not None else None
+        self._tonight.recall = self._recall
         self._script = script = Script(library, Phrasebook(seed, heard_before), names=names, friends=friends)
         self._mouth = Mouth()
         self._desk = CueDesk(manners, script, self._mouth, cue_voice, names=names)
@@ -166,7 +168,7 @@ class Engine:
                 self._holding.seen(each)
             self._recall.notice(each)
         if not self._tonight.words:
-            self._recall.forget()
+            self._recall.switch_off()
         return out
 
     # --- a block
@@ -353,7 +355,7 @@ class Engine:
         tonight.now = max(tonight.now, lost.at)
         tonight.out.append(Mishap(tonight.now, tonight.now, f"{lost.device} lost"))
         if lost.device == "recogniser":
-            tonight.words = self._ear.words = False
+            tonight.words = tonight.phrases = self._ear.words = False
             self._requests.once("t_no_recogniser")
         elif lost.device in ("microphone", "speaker"):
             self._holding.pause(heard=False)

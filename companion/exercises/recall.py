@@ -1,7 +1,8 @@
 """The words of the turn before a reflection, for as long as the reflection may need them, in memory and nowhere else.
 
-Only steps that listen for words feed it; the rest never have a word to give. All is dropped when the reflection is over, at pass
-and stop, when words are switched off, and after six minutes.
+Only steps that listen for words feed it; the rest never have a word to give. All is dropped when the reflection is over, at pass,
+stop and pause, when a turn or a reflection without words or a private step begins, when words are switched off, and after six
+minutes.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from collections import deque
 from statistics import median
 
 from companion.effects import Effect, Finish, ListenFor, Mode
-from companion.events import Event, ExerciseEnded, StepEntered, StepLeft
+from companion.events import Event, ExerciseEnded, StateChanged, StepEntered, StepLeft
 from companion.exercises.hints import NOTHING, Hints, Offer
 from companion.exercises.moment import Moment
 from companion.exercises.turn_words import HOLE, LONGEST, TurnWord
@@ -23,6 +24,8 @@ LEAST_SNR = 10.0
 """dB of signal to noise, median over the words, below which nothing is offered (a choice of ours)."""
 MOST = 2_000
 """Words kept of one partner: nobody says more in six minutes."""
+GOING_ON = frozenset({"welcome", "running"})
+"""States of an evening in which words are kept; a pause, rest or stop drops them."""
 COVERED, OF_AT_LEAST = 0.5, 2
 """Share of the words that might be hinted, and how many there must be, for the warmer question."""
 
@@ -34,6 +37,17 @@ class Recall:
         self._hints = hints
         self._words: dict[Partner, deque[tuple[TurnWord, float]]] = {who: deque(maxlen=MOST) for who in pair}
         self._holder: Partner | None = None
+        self._refused = False
+
+    @property
+    def on(self) -> bool:
+        """Whether there can be hints tonight."""
+        return self._hints is not None
+
+    def first_refusal(self) -> bool:
+        """Whether nobody has been told yet tonight that hints are off; from now on somebody has."""
+        first, self._refused = not self._refused, True
+        return first
 
     @property
     def kept(self) -> int:
@@ -60,8 +74,17 @@ class Recall:
                 self._words[holder].clear()
             case StepLeft(kind="reflect" | "guess") | StepLeft(exit="pass" | "stop") | ExerciseEnded() | Finish():
                 self.forget()
+            case StateChanged(state=state) if state not in GOING_ON:
+                self.forget()
+            case StepEntered(kind="turn" | "reflect" | "guess" | "private", mode=mode) if mode is not Mode.WORDS:
+                self.forget()  # a soft or private step, or one that needs no words
             case _:
                 pass
+
+    def switch_off(self) -> None:
+        """Drop every word, and take in none for the rest of the evening."""
+        self.forget()
+        self._hints = self._holder = None
 
     def forget(self) -> None:
         """Drop every word."""

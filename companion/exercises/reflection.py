@@ -20,10 +20,19 @@ LINES: dict[Rung, str] = {"shape": "c_shape", "scaffold": "c_scaffold", "ask": "
 """The line of each rung that is entered without words. What a hint says is `hint_line`."""
 NO_HINT = "c_no_hint"
 """Where a hint was asked for and there is none to give: it sends the listener to the source."""
+OFF = "hints_off"
+"""Said once an evening, where a hint was asked for and there can be none tonight; the line of the source follows it."""
 
 
 class Recollection(Protocol):
     """Whoever can say what may be offered of the turn before a reflection."""
+
+    @property
+    def on(self) -> bool:
+        """Whether there can be hints tonight: the recogniser knows the words of ordinary talk, and nobody switched words off."""
+
+    def first_refusal(self) -> bool:
+        """Whether nobody has been told yet tonight that hints are off; from now on somebody has."""
 
     def offer(self, source: Partner, *, deep: bool = False) -> Offer:
         """What may be given of this partner's turn; nothing where there were no words, or nothing is sure enough."""
@@ -81,9 +90,11 @@ class Ladder:
         """The listener said that they do not know."""
         return self._first("ask")
 
-    def hinted(self, offer: Offer = NOTHING) -> Help | None:
-        """The listener asked for a hint: once there may be one. Asked for again, the source is next."""
-        if "hint" in self._used:
+    def hinted(self, offer: Offer | None = NOTHING) -> Help | None:
+        """The listener asked for a hint: once there may be one. Asked for again, or where hints are off (None), the source is
+        next.
+        """
+        if "hint" in self._used or offer is None:
             return self._first("ask")
         self._used.add("hint")
         given = hinted(offer)

@@ -27,7 +27,7 @@ class Tonight:
 
     `recall`: the words a reflection may need, where there are any. `keep`: both want it remembered; `forgotten`: somebody wanted
     it forgotten, which nothing undoes. `unsettled`: when a slower pace was last offered or a time-out called. `company`: when a
-    third voice was last there.
+    third voice was last there. `words`: those of a turn may be listened for; `phrases`: a recogniser hears commands and answers.
     `lost_track`: we no longer know who is who; `asked_who`: how often we asked.
     `now` is the evening's clock; `clock` stands still while the evening is paused (`hold`: since when; `held`: samples lost).
     """
@@ -44,6 +44,7 @@ class Tonight:
     diary_on: bool = False
     night: bool = False
     channels: int = 1
+    phrases: bool = True
     recall: Recall | None = None
     keep: bool = False
     forgotten: bool = False
@@ -86,7 +87,7 @@ class Tonight:
     @property
     def recogniser(self) -> str:
         """For the content: what the recogniser can do."""
-        return "embedded" if self.words else "none"
+        return ("full" if self.words else "embedded") if self.phrases else "none"
 
     def turn_to(self, state: str) -> None:
         """The evening is in another state now."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
@@ -32,12 +33,14 @@ WELL_CANCELLED_DB = 25.0
 class Ears:
     """Hearing, the own-voice side path and the phrases, in one chain."""
 
-    def __init__(self, hearing: Hearing, own_voice: OwnVoice, words: Words, free: FreeRecognizer | None = None) -> None:
-        """`free`: a recogniser of full vocabulary beside that of `words`, where words of a turn may be wanted."""
+    def __init__(
+        self, hearing: Hearing, own_voice: OwnVoice, words: Words, freely: Callable[[], FreeRecognizer | None] | None = None
+    ) -> None:
+        """`freely` makes a recogniser of full vocabulary beside that of `words`, for as long as words of a turn are wanted."""
         self.hearing = hearing
         self.own_voice = own_voice
         self._words = words
-        self._telling = Telling(free, hearing.attribution)
+        self._telling = Telling(freely, hearing.attribution)
         self._grammar = ListenFor(Mode.OFF)
         self._speaking = False
         self._spoken_text = ""
@@ -95,9 +98,9 @@ class Ears:
     def _told(self, at: Sample, mono: NDArray[np.float32], heard: Heard, own: bool) -> tuple[Word, ...]:
         """Words of the holder where a step listens for them; none while the companion sounds."""
         if own:
-            self._telling.forget()
-            return ()
-        return self._telling.feed(at, mono, float(heard.anyone))
+            self._telling.forget(at)
+            return self._telling.due(heard.settled)
+        return self._telling.feed(at, mono, float(heard.anyone), heard.settled)
 
     def _turn(self, at: Sample, own: bool) -> Utterance | None:
         """The companion begins to sound, or its echo has died away. An utterance that was just over is judged before that."""

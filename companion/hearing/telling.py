@@ -1,7 +1,8 @@
 """The words of one who tells something, in steps that listen for words: a recogniser of full vocabulary beside that for phrases.
 
-It never times turns and never gives a command. What was said in an overlap, by the other, while the companion sounded or beside a
-laugh leaves a hole: a word without a text, so that nobody takes what stands around it for a whole sentence.
+It exists only while such a step listens to somebody: in every other step there is none that could make a word. It never times
+turns and never gives a command. What was said in an overlap, by the other, while the companion sounded or beside a laugh leaves a
+hole: a word without a text, so that nobody takes what stands around it for a whole sentence.
 """
 
 from __future__ import annotations
@@ -47,13 +48,20 @@ class FreeRecognizer(Protocol):
     def end(self) -> tuple[Word, ...]:
         """The utterance is over: its words with spans and confidences."""
 
+    def close(self) -> None:
+        """Let it go, with all that it has heard; it is not used again."""
+
 
 @runtime_checkable
 class HearsFreely(Protocol):
     """What a recogniser may be able to do besides: hear talk beside phrases."""
 
+    @property
+    def hears_talk(self) -> bool:
+        """Whether the model knows the words of ordinary talk. Where not, `freely` gives None."""
+
     def freely(self) -> FreeRecognizer | None:
-        """Another ear on the same model that hears any word; None where the model knows too few words for talk."""
+        """Another ear on the same model that hears any word, to be closed after use; None where it cannot be had."""
 
 
 Attribution = Callable[[Span], tuple[Partner | None, float]]
@@ -63,31 +71,47 @@ Attribution = Callable[[Span], tuple[Partner | None, float]]
 class Telling:
     """Follows speech block by block, in WORDS mode only; in any other it holds nothing and hears nothing."""
 
-    def __init__(self, recognizer: FreeRecognizer | None, attribution: Attribution) -> None:
-        self._recognizer = recognizer
+    def __init__(self, freely: Callable[[], FreeRecognizer | None] | None, attribution: Attribution) -> None:
+        """`freely` makes a recogniser for each stretch in which somebody's words are wanted; None: there never are words."""
+        self._freely = freely
         self._attribution = attribution
+        self._ear: FreeRecognizer | None = None
         self._holder: Partner | None = None
         self._before: deque[tuple[Sample, NDArray[np.float32]]] = deque(maxlen=PRE_ROLL)
         self._start: Sample | None = None
         self._quiet = 0
         self._laughed: Sample | None = None
+        self._unsettled: deque[Word] = deque()
 
     @property
     def listening(self) -> bool:
         """Whether words come in now."""
-        return self._holder is not None
+        return self._ear is not None
+
+    @property
+    def held(self) -> int:
+        """Words that wait until it is known who said them. Never more than those of `LONGEST` and the look-ahead."""
+        return len(self._unsettled)
 
     def listen_for(self, what: ListenFor) -> None:
-        """A new mode. What is under way is dropped where it was another's, or words are not listened for any more."""
-        holder = what.holder if what.mode is Mode.WORDS and self._recognizer is not None else None
-        if holder != self._holder:
-            self.forget()
+        """A new mode. The recogniser is let go, and what is under way dropped, where it was another's or words are not listened
+        for any more.
+        """
+        holder = what.holder if what.mode is Mode.WORDS else None
+        if holder == self._holder:
+            return
+        self.forget(self._start or 0)
+        self._unsettled.clear()
+        if self._ear is not None:
+            self._ear.close()
         self._holder = holder
+        self._ear = self._freely() if holder is not None and self._freely is not None else None
 
-    def forget(self) -> None:
-        """Drop what is under way."""
-        if self._start is not None and self._recognizer is not None:
-            self._recognizer.end()
+    def forget(self, now: Sample) -> None:
+        """Drop what is under way; it leaves a hole up to `now`."""
+        if self._start is not None and self._ear is not None:
+            self._ear.end()
+            self._unsettled.append(Word("", self._start, max(self._start, now), 0.0, 0.0))
         self._start, self._quiet = None, 0
         self._before.clear()
 
@@ -95,28 +119,40 @@ class Telling:
         """Somebody laughs."""
         self._laughed = now
 
-    def feed(self, at: Sample, block: NDArray[np.float32], speech: float) -> tuple[Word, ...]:
-        """One mono block with its speech probability; the holder's words when a stretch of them has ended with it."""
-        if self._holder is None or self._recognizer is None:
+    def feed(self, at: Sample, block: NDArray[np.float32], speech: float, settled: Sample | None = None) -> tuple[Word, ...]:
+        """One mono block with its speech probability; the holder's words, once a stretch is over and it is known who spoke.
+
+        `settled`: how far it is known who spoke; None: up to now.
+        """
+        if self._ear is None:
             return ()
+        now = at + len(block)
+        self._hear(self._ear, at, block, speech)
+        return self.due(now if settled is None else settled)
+
+    def due(self, settled: Sample) -> tuple[Word, ...]:
+        """Words of which it is known by now who said them."""
+        due: list[Word] = []
+        while self._unsettled and self._unsettled[0].end <= settled:
+            due.append(self._judged(self._unsettled.popleft()))
+        return tuple(due)
+
+    def _hear(self, ear: FreeRecognizer, at: Sample, block: NDArray[np.float32], speech: float) -> None:
         if self._start is None:
             self._before.append((at, block))
             if speech < ON:
-                return ()
-            self._start = self._before[0][0]
-            self._recognizer.begin(self._start)
+                return
+            self._start, self._quiet = self._before[0][0], 0
+            ear.begin(self._start)
             for _, earlier in self._before:
-                self._recognizer.feed(earlier)
+                ear.feed(earlier)
             self._before.clear()
-            self._quiet = 0
-            return ()
-        self._recognizer.feed(block)
+            return
+        ear.feed(block)
         self._quiet = 0 if speech >= OFF else self._quiet + 1
-        now = at + len(block)
-        if self._quiet < ENOUGH_SILENCE and now - self._start < LONGEST:
-            return ()
-        self._start, self._quiet = None, 0
-        return tuple(self._judged(word) for word in self._recognizer.end())
+        if self._quiet >= ENOUGH_SILENCE or at + len(block) - self._start >= LONGEST:
+            self._start, self._quiet = None, 0
+            self._unsettled.extend(ear.end())
 
     def _judged(self, word: Word) -> Word:
         """The word with how sure it is the holder's; a hole where it is not, or cannot be used."""

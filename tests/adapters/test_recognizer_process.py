@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from companion.adapters import recognizer_process
+from companion.adapters import recognizer_nursery, recognizer_process
 from companion.adapters.recognizer_process import RecognizerProcess
 from companion.adapters.voice_cache import VoiceCache
 from companion.adapters.voice_settings import VoiceSettings
@@ -93,7 +93,7 @@ def test_one_killed_in_the_middle_hears_it_again_from_the_beginning(apart: Recog
 def test_one_that_hangs_is_replaced(apart: RecognizerProcess, said: Sound, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(recognizer_process, "FRESH_AFTER", 0)
     apart.listen_for(PHRASES)
-    monkeypatch.setattr(recognizer_process, "ANSWER_WAIT", 3.0)
+    monkeypatch.setattr(recognizer_nursery, "ANSWER_WAIT", 3.0)
     hear(apart, said)
     apart.begin(0)
     apart.feed(said)

@@ -111,8 +111,16 @@ class FaultyEngine:
     def __init__(self, fails: bool = False) -> None:
         self.fails = fails
 
+    hears_talk = True
+
     def freely(self) -> FaultyEngine:
         return FaultyEngine(fails=True)
+
+    def close(self) -> None:
+        pass
+
+
+A_HOLE = Word("", 0, BLOCK, 0.0, 0.0)
 
 
 def test_an_ear_for_talk_that_fails_costs_the_hints_and_not_the_commands(capsys: pytest.CaptureFixture[str]) -> None:
@@ -122,7 +130,9 @@ def test_an_ear_for_talk_that_fails_costs_the_hints_and_not_the_commands(capsys:
     for _ in range(2):
         free.begin(0)
         free.feed(np.zeros(BLOCK, np.float32))
-        assert free.end() == ()
+        assert free.end() == (A_HOLE,)
+    free.close()
+    assert recognizer.freely() is None
     assert capsys.readouterr().err.count("Traceback") == 1
     recognizer.begin(0)
     recognizer.feed(np.zeros(BLOCK, np.float32))
@@ -137,4 +147,4 @@ def test_an_ear_for_talk_is_spared_with_the_one_for_phrases() -> None:
     recognizer.sparing = True
     free.begin(0)
     free.feed(np.zeros(BLOCK, np.float32))  # which would fail
-    assert free.end() == ()
+    assert free.end() == (A_HOLE,)

@@ -143,12 +143,42 @@ def test_help_gives_the_next_rung(library: Library) -> None:
     table.until_said("c_scaffold", 4.0)
 
 
-def test_a_hint_sends_the_listener_to_the_source_and_is_given_once(library: Library) -> None:
+def test_where_hints_are_off_whoever_asks_is_told_and_sent_to_the_source(library: Library) -> None:
     table = reflecting(library).run(1.0).say("give me a hint", SAM)
-    table.until_said("c_no_hint", 4.0)
-    assert "Alex" in table.said()[-1]
+    assert "hint" in table.until_said("hints_off", 4.0)
+    assert "Alex" in table.until_said("c_source", 4.0)
     table.run(5.0).say("give me a hint", SAM).run(5.0)
-    assert ids(table).count("c_no_hint") == 1
+    assert (ids(table).count("hints_off"), ids(table).count("c_source")) == (1, 1)
+
+
+def test_that_hints_are_off_is_said_once_an_evening(library: Library) -> None:
+    steps = [{"reflect": {"for": "20 s", "listen": "WORDS"}}, {"reflect": {"for": "20 s", "listen": "WORDS"}}]
+    table = Table(engine(with_exercises(library, exercise("small", steps)), [PlanItem(exercise="small")])).start()
+    for nth in range(2):
+        table.until(lambda each: isinstance(each, GiveFloor) and each.holder == SAM)
+        table.run(1.0).say("give me a hint", SAM)
+        table.until_said("c_source", 6.0)
+        assert ids(table).count("hints_off") == 1
+        if not nth:
+            table.run(1.0).say("skip this", SAM)
+
+
+@pytest.mark.parametrize("said", ["i don't know", "no idea"])
+def test_whoever_does_not_know_is_sent_to_the_source_and_has_not_tried(library: Library, said: str) -> None:
+    table = reflecting(library).talk(SAM, 1.0, 0.6).run(1.0).say(said, SAM)
+    assert "Alex" in table.until_said("c_source", 4.0)
+    table.run(6.0)
+    assert ids(table) == ["c_neutral", "c_source"]
+
+
+def test_the_source_may_not_know_without_anything_happening(library: Library) -> None:
+    table = reflecting(library).run(1.0).say("i don't know", ALEX).run(4.0)
+    assert ids(table) == ["c_neutral"]
+
+
+def test_not_knowing_after_a_real_try_is_part_of_it(library: Library) -> None:
+    table = reflecting(library).talk(SAM, 0.5, 5.0).run(5.6).say("i don't know", SAM).run(4.0)
+    assert ids(table) == ["c_neutral", "c_check"]
 
 
 def test_a_listener_who_has_begun_is_left_alone(library: Library) -> None:

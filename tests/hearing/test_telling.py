@@ -24,7 +24,7 @@ class Scripted:
     """Hears "the garden" in whatever it is given: what becomes of the words is under test."""
 
     def __init__(self) -> None:
-        self.under_way, self.fed, self.most, self.start = False, 0, 0, 0
+        self.under_way, self.closed, self.fed, self.most, self.start = False, False, 0, 0, 0
 
     def begin(self, at: Sample) -> None:
         assert not self.under_way
@@ -40,6 +40,25 @@ class Scripted:
         middle = self.start + self.fed // 2
         return (Word("the", self.start, middle, 0.9), Word("garden", middle, self.start + self.fed, 0.9))
 
+    def close(self) -> None:
+        assert not self.closed
+        self.closed = True
+
+
+class Made:
+    """Makes a scripted ear whenever one is wanted, and remembers them all."""
+
+    def __init__(self) -> None:
+        self.ears: list[Scripted] = []
+
+    def __call__(self) -> Scripted:
+        self.ears.append(Scripted())
+        return self.ears[-1]
+
+    @property
+    def open(self) -> int:
+        return sum(not ear.closed for ear in self.ears)
+
 
 def heard(telling: Telling, speech: list[float], at: Sample = 0) -> list[Word]:
     found: list[Word] = []
@@ -50,7 +69,7 @@ def heard(telling: Telling, speech: list[float], at: Sample = 0) -> list[Word]:
 
 def telling_of(by: Partner | None = ALEX, sure: float = 0.95, mode: Mode = Mode.WORDS) -> tuple[Telling, Scripted]:
     ear = Scripted()
-    made = Telling(ear, lambda span: (by, sure))
+    made = Telling(lambda: ear, lambda span: (by, sure))
     made.listen_for(ListenFor(mode, ("stop",), holder=ALEX if mode is Mode.WORDS else None))
     return made, ear
 
@@ -91,7 +110,7 @@ def test_when_words_are_not_listened_for_any_more_what_is_under_way_is_dropped()
     telling, ear = telling_of()
     heard(telling, [0.9] * 40)
     telling.listen_for(ListenFor(Mode.FLOOR, ("stop",)))
-    assert not ear.under_way
+    assert (ear.under_way, ear.closed, telling.held) == (False, True, 0)
     assert heard(telling, [0.9] * 40 + [0.0] * 40) == []
 
 
@@ -117,12 +136,48 @@ def test_without_a_recogniser_there_are_no_words() -> None:
 
 
 def test_who_spoke_is_asked_for_each_word() -> None:
-    ear, spans = Scripted(), []
+    spans: list[Span] = []
 
     def attribution(span: Span) -> tuple[Partner | None, float]:
         spans.append(span)
         return (ALEX, 0.95) if len(spans) == 1 else (SAM, 0.95)
 
-    telling = Telling(ear, attribution)
+    telling = Telling(Scripted, attribution)
     telling.listen_for(ListenFor(Mode.WORDS, ("stop",), holder=ALEX))
     assert [word.text for word in heard(telling, A_STRETCH)] == ["the", ""]
+
+
+@pytest.mark.parametrize("mode", [mode for mode in Mode if mode is not Mode.WORDS])
+def test_in_no_other_mode_is_there_a_recogniser_that_could_make_a_word(mode: Mode) -> None:
+    made = Made()
+    telling = Telling(made, lambda span: (ALEX, 0.95))
+    telling.listen_for(ListenFor(mode, ("stop",)))
+    heard(telling, A_STRETCH)
+    assert made.ears == []
+
+
+def test_a_recogniser_lives_as_long_as_one_partners_words_are_wanted() -> None:
+    made = Made()
+    telling = Telling(made, lambda span: (ALEX, 0.95))
+    seen: list[tuple[int, int]] = []
+    for mode, holder in [(Mode.WORDS, ALEX), (Mode.WORDS, ALEX), (Mode.WORDS, SAM), (Mode.FLOOR, None), (Mode.WORDS, ALEX)]:
+        telling.listen_for(ListenFor(mode, ("stop",), holder=holder))
+        heard(telling, A_STRETCH)
+        seen.append((len(made.ears), made.open))
+    assert seen == [(1, 1), (1, 1), (2, 1), (2, 0), (3, 1)]
+
+
+def test_words_wait_until_it_is_known_who_said_them() -> None:
+    telling, _ = telling_of()
+    words: list[Word] = []
+    for number, level in enumerate(A_STRETCH):
+        words += telling.feed(number * BLOCK, SOUND, level, settled=0)
+    assert (words, telling.held) == ([], 2)
+    assert [word.text for word in telling.due(len(A_STRETCH) * BLOCK)] == ["the", "garden"]
+
+
+def test_what_is_cut_off_by_the_companions_voice_leaves_a_hole() -> None:
+    telling, _ = telling_of()
+    heard(telling, [0.9] * 40)
+    telling.forget(40 * BLOCK)
+    assert [(word.text, word.start, word.end) for word in telling.due(40 * BLOCK)] == [("", 0, 40 * BLOCK)]

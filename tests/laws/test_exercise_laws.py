@@ -39,7 +39,6 @@ from companion.events import (
     StepLeft,
     ThirdVoice,
     TurnEnded,
-    WordsHeard,
 )
 from companion.exercises.content import Library, PlanItem
 from companion.exercises.loader import load_library
@@ -139,7 +138,6 @@ class Watched:
             SomethingHeard(now, now, now, None),
             PhraseHeard(now, now, now, "", 0.0, None, 0.0),
             PhraseHeard(now, now, now, "yes " * 40, 1.0, who, 1.0),
-            WordsHeard(now, now, now, who, 0),
         ]
         for each in rng.sample(wrong, 3):
             table.happen(each)

@@ -6,11 +6,11 @@ from random import Random
 from typing import ClassVar
 
 from companion.effects import FloorKind, GiveFloor, Mode
-from companion.events import Exit
+from companion.events import Exit, PhraseHeard
 from companion.exercises.cue_desk import Custom, News
 from companion.exercises.cues import ASKED, RUNG, Cue
 from companion.exercises.hints import NOTHING, Offer
-from companion.exercises.reflection import Help, Ladder
+from companion.exercises.reflection import OFF, Help, Ladder
 from companion.exercises.step_spec import ReflectSpec
 from companion.exercises.steps.asking import source_question
 from companion.exercises.steps.question import Question, Reply
@@ -27,6 +27,8 @@ ADDING = 30.0
 PLAIN, WARM = "c_check", "c_check_warm"
 WARM_BY_CHANCE = 1 / 3
 """How often the warmer question is asked for no reason (a choice of ours)."""
+SURE = 0.7
+"""Confidence from which "I don't know" counts, as of most commands."""
 HARD = 2.0
 """The listener's time ends at this many times its budget, even without a pause."""
 
@@ -49,6 +51,7 @@ class Reflect:
         self._loops = spec.tries.of(scene.size)
         rounds = self._loops + 1
         self.longest = rounds * (round(HARD * self.budget) + samples(2 * ADDING + 9 * LINE)) + samples(4 * LINE)
+        self._lost = tuple(scene.script.library.word_lists.get("replies", {}).get("at_a_loss", ()))
         self._ladder = Ladder()
         self._stage = "prompt"
         self._spoken = Spoken([])
@@ -82,7 +85,7 @@ class Reflect:
         id = line if line.startswith("c_") else "c_neutral"
         cue = self._scene.owed(line, at, "prompt", id=id, holder=self.source, gap=self._scene.manners.swap_gap)
         self._spoken = Spoken([cue])
-        listen = self._scene.ear.listen(self.mode, "reflect", holder=self.listener)
+        listen = self._scene.ear.listen(self.mode, "reflect", holder=self.listener, answers=self._lost)
         return [listen, *self._spoken.on(News(), at)]
 
     def _prompted(self, beat: Beat) -> list[Wish]:
@@ -103,16 +106,40 @@ class Reflect:
         if "c_reb" in beat.news.given:  # a reply is no try: the listener begins afresh
             self._since, self._said_before = beat.clock, self._scene.talk.of(self.listener).spoken
         used = beat.clock - self._since
+        if self._at_a_loss(beat):
+            return self._climb(self._ladder.at_a_loss(), beat)
         if self._over(beat, used, self.budget):
             tried = self._said() >= samples(A_WORD) or beat.pressed or beat.ordered("done")
             return self._check(beat) if tried else self._enough(beat)
         if beat.ordered("hint"):
-            return self._climb(self._ladder.hinted(self._offer()), beat, asked=True)
+            return self._hint(beat)
         if beat.ordered("help"):
             return self._climb(self._ladder.helped(), beat, asked=True)
         if self._said() < samples(A_WORD) and self._waited(beat):
             return self._climb(self._ladder.silent(), beat)
         return self._reply.on(beat, self._since)
+
+    def _at_a_loss(self, beat: Beat) -> bool:
+        """The listener says that they do not know, before they have said much; which is no part of giving back."""
+        said = [event for event in beat.events if isinstance(event, PhraseHeard) and event.phrase in self._lost]
+        lost = next((event for event in said if event.isolated and event.confidence >= SURE and event.by != self.source), None)
+        if lost is None:
+            return False
+        self._scene.talk.forget(self.listener, lost.end - lost.start)
+        return self._said() < samples(ENOUGH_SAID)
+
+    def _hint(self, beat: Beat) -> list[Wish]:
+        """The listener asked for a hint. Where there can be none tonight they are told so, once, and sent to the source."""
+        recollection = self._scene.recollection
+        if recollection is None or recollection.on:
+            return self._climb(self._ladder.hinted(self._offer()), beat, asked=True)
+        instead = self._climb(self._ladder.hinted(None), beat, asked=True)
+        if not recollection.first_refusal():
+            return instead
+        return [
+            Cue(ASKED, beat.now, line=OFF, tag=OFF, id=OFF, slots=self._scene.slots(self.source), holder=self.source),
+            *instead,
+        ]
 
     def _waited(self, beat: Beat) -> bool:
         """The listener has not begun for ten seconds, counted from the last rung."""
@@ -122,10 +149,9 @@ class Reflect:
     def _offer(self) -> Offer:
         """What may be given of the source's turn: nothing in a soft step, and nothing once the source has added to it."""
         recollection = self._scene.recollection
-        usable = recollection is not None and self.mode is Mode.WORDS and not self._spec.soft and self._tried == 0
-        return (
-            recollection.offer(self.source, deep=self._scene.level == "deep") if recollection is not None and usable else NOTHING
-        )
+        if recollection is None or self.mode is not Mode.WORDS or self._spec.soft or self._tried:
+            return NOTHING
+        return recollection.offer(self.source, deep=self._scene.level == "deep")
 
     def _climb(self, help: Help | None, beat: Beat, *, asked: bool = False) -> list[Wish]:
         self._climbed = beat.clock
@@ -165,7 +191,7 @@ class Reflect:
         one says nothing. Never a cooler one.
         """
         recollection = self._scene.recollection
-        if recollection is None or self.mode is not Mode.WORDS or self._spec.check != PLAIN:
+        if recollection is None or not recollection.on or self.mode is not Mode.WORDS or self._spec.check != PLAIN:
             return self._spec.check
         by_chance = Random(beat.now).random() < WARM_BY_CHANCE
         return WARM if by_chance or recollection.covers(self.source) else PLAIN
