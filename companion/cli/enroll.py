@@ -11,8 +11,8 @@ import typer
 from companion.adapters.microphone import Microphone
 from companion.adapters.wav_files import Recording
 from companion.cli.enroll_words import Keeping, enroll_words
+from companion.cli.page import settings_in_force
 from companion.cli.progress import progress_bar
-from companion.evening import settings as stored
 from companion.evening.enrolment import Enrolling, Learnt
 from companion.partner import Pair, Partner
 from companion.timeline import RATE
@@ -45,7 +45,7 @@ def enroll(
     how each of you says the commands, and says which to avoid; --from NAME=FOLDER then takes one recording a command, each named
     after what is said in it, as in stop.wav and skip-this.wav.
     """
-    settings = stored.load()
+    settings = settings_in_force()
     if words:
         enroll_words(settings, [_named(each) for each in recordings or ()], mic, Keeping(keep, frozenset(agree or ())), as_json)
         return

@@ -10,8 +10,8 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from companion.cli.page import settings_in_force
 from companion.evening import folders
-from companion.evening import settings as stored
 from companion.evening.content import content, left_out
 from companion.exercises.by_size import SIZES, Size
 from companion.exercises.content import LEVELS, Exercise, Practice, did_you_mean
@@ -41,7 +41,7 @@ def exercises(
     _known("practice", practice, get_args(Practice))
     _known("level", level, LEVELS)
     _known("size", size, SIZES)
-    tongue = language or stored.load().language
+    tongue = language or settings_in_force().language
     library, findings = content(tongue)
     rows = [
         {

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from companion.evening import settings as stored
+from companion.cli.page import settings_in_force
 from companion.exercises.help_card import HelpLine, countries, help_card
 from companion.trouble import Trouble
 
@@ -27,7 +27,7 @@ def print_card(
     The companion detects nothing, calls nobody and replaces no service. If you are ever afraid of each other, if one of you
     cannot say no without paying for it, do not do these exercises together: call one of these lines instead.
     """
-    settings = stored.load()
+    settings = settings_in_force()
     wanted = country or settings.country
     if wanted is None:
         raise Trouble(f"No country is set; name one of {', '.join(countries())}, or: companion settings country=US")

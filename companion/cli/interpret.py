@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 import typer
 
 from companion.cli.json_lines import line_out, lines_in
-from companion.evening import settings as stored
+from companion.cli.page import settings_in_force
 from companion.evening.content import library as content_of
 from companion.exercises.answers import (
     answers_of,
@@ -34,7 +34,7 @@ def interpret(
 
     Example: echo "yeah, mostly" | companion interpret --kind yes-partly-no
     """
-    library = content_of(language or stored.load().language)
+    library = content_of(language or settings_in_force().language)
     answers = answers_of(library)
     meaning: dict[Kind, Callable[[str], str | int | None]] = {
         "yes-partly-no": lambda text: interpret_yes_partly_no(text, answers),

@@ -8,8 +8,8 @@ from typing import Annotated
 import typer
 
 from companion.cli.json_lines import line_out, lines_in
+from companion.cli.page import settings_in_force
 from companion.conversation.manners import STANDARD
-from companion.evening import settings as stored
 from companion.evening.content import library as content_of
 from companion.exercises.content import Library
 from companion.exercises.hints import NOTHING, Hints
@@ -37,7 +37,7 @@ def reflect(
 
     Example: companion reflect --hint < turns.jsonl
     """
-    library = content_of(language or stored.load().language)
+    library = content_of(language or settings_in_force().language)
     judge, book = Hints(library), Phrasebook(seed=1)
     bad = 0
     for number, line in enumerate(lines_in(), 1):

@@ -13,10 +13,10 @@ from rich.markup import escape
 
 from companion.adapters.event_log import read_lines
 from companion.adapters.timeline_picture import draw
+from companion.cli.page import settings_in_force
 from companion.cli.progress import progress_bar
 from companion.cli.terminal import Terminal, clock
 from companion.evening import house
-from companion.evening import settings as stored
 from companion.evening.rehearse import Rehearsal
 from companion.evening.rehearse import rehearse as play
 from companion.evening.rehearsed import Rehearsed, find, make_room
@@ -86,7 +86,7 @@ def rehearse(
 
     Exit status 0 when it reached its end and the score found no fault, 1 when it found some, 2 when it could not be rehearsed.
     """
-    settings = stored.load()
+    settings = settings_in_force()
     plan = find(what, house.library(settings.language), size)
     console = Console(quiet=as_json)
     folder = out or Path("rehearsal") / f"{plan.scenario.scenario}-{fidelity}-{seed}"

@@ -11,6 +11,7 @@ import typer
 from rich.console import Console
 
 from companion.adapters.c_stderr import python_only
+from companion.cli.page import settings_in_force
 from companion.cli.terminal import Terminal
 from companion.evening import settings as stored
 from companion.evening.leaving import Leaving
@@ -41,7 +42,7 @@ def run(
 
     Say "stop" to end it at once, "skip this" to pass, "hold on a moment" to pause. Ctrl-C ends it cleanly too.
     """
-    settings = stored.load()
+    settings = settings_in_force()
     changes = {"microphone": mic, "speaker": speaker, "channels": channels}
     update: dict[str, object] = {name: value for name, value in changes.items() if value is not None}
     if partners is not None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from companion.adapters.voices import choose_voice
 from companion.evening import folders, house
-from companion.evening import settings as stored
+from companion.evening.in_force import in_force
 from companion.exercises.finding import Finding
 from companion.exercises.lint import texts_of
 from companion.exercises.lint_wording import Text, aloud_findings
@@ -27,7 +27,7 @@ def spoken_findings(paths: Sequence[Path], told: Callable[[str], None] = lambda 
 
     `told`: progress, a sentence. A text that the voice refuses is an error of the linter's own rules and passed over here.
     """
-    settings = stored.load()
+    settings = in_force().settings
     findings: list[Finding] = []
     for language, texts in texts_of(paths).items():
         spoken = settings if settings.language == language else settings.model_copy(update={"language": language, "voice": None})

@@ -17,7 +17,7 @@ from companion.adapters.devices import list_devices, present
 from companion.adapters.voices import choose_voice
 from companion.adapters.vosk_recognizer import vocabulary_of
 from companion.evening import folders, house, models
-from companion.evening import settings as stored
+from companion.evening.in_force import in_force
 from companion.exercises.commands import vocabulary
 from companion.partner import Pair, Partner
 from companion.timeline import BLOCK, RATE
@@ -68,8 +68,16 @@ def _machine() -> Iterator[Check]:
     )
 
 
+def _settings() -> Iterator[Check]:
+    file, notes = folders.settings_file(), in_force().notes
+    for note in notes:
+        yield Check("settings", "so-so", note.removeprefix(f"{file}: "), f"Mend it in {file}.")
+    if not notes:
+        yield Check("settings", "good", "yours can be used" if file.exists() else "none of your own")
+
+
 def _sound() -> Iterator[Check]:
-    settings = stored.load()
+    settings = in_force().settings
     microphone, speaker, sentence = present(settings.microphone, settings.speaker)
     names = ", ".join(sorted({device.plain for device in list_devices()})) if microphone or speaker else ""
     yield Check("microphone", "good" if microphone else "bad", names if microphone else "none", "" if microphone else sentence)
@@ -78,14 +86,14 @@ def _sound() -> Iterator[Check]:
 
 
 def _voice() -> Iterator[Check]:
-    settings = stored.load()
+    settings = in_force().settings
     start = time.monotonic()
     _, sentence = choose_voice(house.voice_settings(settings), folders.rendered_speech())
     yield Check("voice", "good", f"{sentence} ({time.monotonic() - start:.1f} s)")
 
 
 def _words() -> Iterator[Check]:
-    settings = stored.load()
+    settings = in_force().settings
     named = Path(settings.speech_model) if settings.speech_model else None
     folder = models.in_force(named, settings.language)
     if folder is None or house.recognizer(named, language=settings.language) is None:
@@ -109,7 +117,7 @@ def _words() -> Iterator[Check]:
 
 
 def _content() -> Iterator[Check]:
-    library, problems = house.content(stored.load().language)
+    library, problems = house.content(in_force().settings.language)
     found = f"{len(library.exercises)} exercises, {len(library.evenings)} evenings"
     yield Check("content", "so-so" if problems else "good", found, house.left_out(problems))
 
@@ -143,6 +151,6 @@ def _speed() -> Iterator[Check]:
 
 
 _LOOKS: tuple[tuple[str, Callable[[], Iterator[Check]]], ...] = (
-    ("machine", _machine), ("sound", _sound), ("voice", _voice), ("speech model", _words), ("content", _content),
-    ("disk", _disk), ("speed", _speed),
+    ("machine", _machine), ("settings", _settings), ("sound", _sound), ("voice", _voice), ("speech model", _words),
+    ("content", _content), ("disk", _disk), ("speed", _speed),
 )  # fmt: skip
