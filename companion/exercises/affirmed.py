@@ -37,9 +37,15 @@ MORE = 2
 DOUBTED = 0.5
 """Confidence below which a word may have been another, a negation for one: what follows it is blocked."""
 
-LOCAL = ("negation", "aversion", "hedge", "question", "past_contrast", "blame")
-DENYING = ("negation", "aversion", "blame")
+TOPIC = 20
+"""Words to either side that what is private reaches, in its own stretch and the two beside it: who tells of a debt at the kitchen
+table does not want the kitchen back."""
+
+LOCAL = ("negation", "aversion", "swearing", "hedge", "question", "past_contrast", "blame")
+DENYING = ("negation", "aversion", "swearing", "blame")
 WIDE = ("attribution", "hypothetical", "wide_negation")
+PRIVATE = "private_"
+"""How the names of lists of private words begin."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,9 +75,12 @@ class Affirmed:
         """`blocked`: lists by name, as `content/<language>/blocked.yaml` holds them."""
         self._lists = {name: frozenset(each) for name, each in blocked.items()}
         self._phrases: dict[tuple[str, ...], set[str]] = {}
-        for kind in (*LOCAL, *WIDE, "irony", "back"):
+        for kind in (*LOCAL, *WIDE, "irony", "simile", "back", "harmless"):
             for phrase in blocked.get(kind, ()):
                 self._phrases.setdefault(tuple(phrase.split()), set()).add(kind)
+        topics = {phrase for name, each in blocked.items() if name.startswith(PRIVATE) for phrase in each}
+        for phrase in topics - self._list("passing"):
+            self._phrases.setdefault(tuple(phrase.split()), set()).add("topic")
         for stem in blocked.get("negative_stems", ()):
             for made in ((f"{stem}n't",), (f"{stem}nt",), (f"{stem}n", "t"), (stem, "n't"), (f"{stem}n", "'t")):
                 self._phrases.setdefault(made, set()).add("negation")
@@ -88,6 +97,9 @@ class Affirmed:
             marked.update(self._from_start(stretch, tokens, matches))
         for place, token in enumerate(tokens):
             marked.update(self._around(place, token, tokens, words))
+        for stretch in _stretches(tokens):
+            if stretch.start - 1 in marked and len(stretch) <= SHORT and tokens[stretch.start].text in self._list("afterthought"):
+                marked.update(stretch)
         return frozenset(tokens[place].word for place in marked)
 
     # --- taking it apart
@@ -129,18 +141,20 @@ class Affirmed:
         return flat[place][0] in openers and follows in subjects
 
     def _matches(self, tokens: Sequence[_Token]) -> Iterator[_Match]:
-        texts = [token.text for token in tokens]
+        found = list(self._listed([token.text for token in tokens]))
+        harmless = {place for match in found if match.kind == "harmless" for place in range(match.start, match.end)}
+        for match in found:
+            if match.kind not in ("back", "harmless") and not harmless.issuperset(range(match.start, match.end)):
+                yield match
+
+    def _listed(self, texts: Sequence[str]) -> Iterator[_Match]:
+        """Every phrase of a list; "harmless" ones hold words that block elsewhere and say nothing of the kind there: "in may"."""
         for start in range(len(texts)):
-            for length in range(1, self._longest + 1):
-                for kind in self._phrases.get(tuple(texts[start : start + length]), ()):
-                    if start + length <= len(texts) and kind != "back" and not self._harmless(texts, start):
-                        yield _Match(kind, start, start + length)
+            for end in range(start + 1, min(len(texts), start + self._longest) + 1):
+                for kind in self._phrases.get(tuple(texts[start:end]), ()):
+                    yield _Match(kind, start, end)
             if self._denies(texts[start]):
                 yield _Match("negation", start, start + 1)
-
-    def _harmless(self, texts: Sequence[str], start: int) -> bool:
-        """A word that blocks elsewhere, in a phrase that says nothing of the kind: "in may"."""
-        return " ".join(texts[max(0, start - 1) : start + 1]) in self._list("harmless")
 
     def _denies(self, text: str) -> bool:
         """`unhappy`, and contractions with not that no list names."""
@@ -155,6 +169,10 @@ class Affirmed:
         first, last = tokens[match.start], tokens[match.end - 1]
         if match.kind == "irony":
             yield from self._jest(match, tokens)
+        elif match.kind == "topic":
+            yield from self._nearby(match, tokens)
+        elif match.kind == "simile":
+            yield from self._rightward(match.end, RIGHT, tokens)
         elif match.kind in WIDE:
             yield from self._same(tokens, match.start, lambda token: token.clause == first.clause)
             yield from self._rightward(match.end, FAR, tokens)
@@ -163,9 +181,10 @@ class Affirmed:
             clauses = {first.clause, last.clause}
             if match.kind in DENYING and self._points_back(match, tokens):
                 clauses.add(first.clause - 1)
+            far = " ".join(token.text for token in tokens[match.start : match.end]) in self._list("far_negation")
             yield from self._same(tokens, match.start, lambda token: token.clause in clauses and token.stretch == first.stretch)
             yield from (p for p in range(max(0, match.start - LEFT), match.start) if tokens[p].stretch == first.stretch)
-            yield from self._rightward(match.end, RIGHT, tokens)
+            yield from self._rightward(match.end, CLAUSE if far else RIGHT, tokens)
             yield from self._head(match, tokens)
 
     @staticmethod
@@ -218,6 +237,14 @@ class Affirmed:
                 yield place
 
     @staticmethod
+    def _nearby(match: _Match, tokens: Sequence[_Token]) -> Iterator[int]:
+        """What is private: its stretch, and those before and after it."""
+        stretch = tokens[match.start].stretch
+        for place in range(max(0, match.start - TOPIC), min(len(tokens), match.end + TOPIC)):
+            if abs(tokens[place].stretch - stretch) <= 1:
+                yield place
+
+    @staticmethod
     def _same(tokens: Sequence[_Token], place: int, wanted: _Wanted) -> Iterator[int]:
         most = BREATHLESS_CLAUSE if tokens[place].breathless else CLAUSE
         for step in (-1, 1):
@@ -229,9 +256,7 @@ class Affirmed:
     # --- what counts at the beginning of a stretch only
 
     def _from_start(self, stretch: range, tokens: Sequence[_Token], matches: Sequence[_Match]) -> Iterator[int]:
-        fillers, start = self._list("fillers"), stretch.start
-        while start < stretch.stop - 1 and tokens[start].text in fillers:
-            start += 1
+        start = self._opening(stretch, tokens)
         if tokens[start].text in self._list("question_start"):
             yield from self._reach(_Match("question", start, start + 1), tokens)
         if tokens[start].text in self._list("flat_start"):
@@ -239,6 +264,11 @@ class Affirmed:
         if self._takes_back(stretch, start, tokens, matches):
             yield from stretch
             yield from range(max(0, stretch.start - BACK), stretch.start)
+
+    def _opening(self, stretch: range, tokens: Sequence[_Token]) -> int:
+        """Where it begins, fillers passed over."""
+        fillers = self._list("fillers")
+        return next((place for place in stretch if tokens[place].text not in fillers), stretch.stop - 1)
 
     def _takes_back(self, stretch: range, start: int, tokens: Sequence[_Token], matches: Sequence[_Match]) -> bool:
         for place in {stretch.start, start}:
@@ -261,8 +291,18 @@ class Affirmed:
         if owner or text in self._list("kin"):
             yield place
             yield from self._rightward(place + 1, LEFT if owner else 0, tokens)
-        if text in self._list("person"):
+        if text in self._list("person") or self._somebody_else(place, tokens):
             yield from (at for at in self._same(tokens, place, lambda other: other.clause == token.clause) if at >= place - LEFT)
+
+    def _somebody_else(self, place: int, tokens: Sequence[_Token]) -> bool:
+        """Whether a relation or a name is what its clause is about: "my mother chose the colour"."""
+        people = self._list("kin") | self._list("names")
+        before = place
+        while before and tokens[before - 1].clause == tokens[place].clause:
+            before -= 1
+            if tokens[before].text not in people | self._list("before_subject") | self._list("fillers"):
+                return False
+        return tokens[place].text in people
 
     def _list(self, name: str) -> frozenset[str]:
         return self._lists.get(name, frozenset())
