@@ -20,6 +20,7 @@ from companion.events import (
     ExerciseStarted,
     Mishap,
     Noise,
+    SomethingHeard,
     StateChanged,
     StepEntered,
     StepLeft,
@@ -386,6 +387,15 @@ def test_a_time_out_rests_and_asks_both_back(library: Library) -> None:
     table.run(3.0).say("yes", ALEX).run(5.0).say("yes", SAM).run(3.0)
     assert table.kinds(ExerciseStarted)[-1].exercise == "soft-landing"
     assert [each.by for each in table.kinds(CommandHeard)] == [None]
+
+
+def test_an_answer_not_understood_after_a_time_out_is_asked_for_again_at_once(library: Library) -> None:
+    table = in_turn(library).run(2.0).say("time out", ALEX)
+    table.until(lambda each: isinstance(each, Say) and each.line == "ready", 1300.0)
+    table.run(3.0).talk(SAM, 0.2, 0.6).run(1.2).happen(SomethingHeard(table.now - 8000, table.now, table.now, SAM)).run(3.0)
+    assert [each.line for each in table.kinds(Say)][-1] == "c_unheard_consent"
+    table.say("yes", SAM).run(5.0).say("yes", ALEX).run(3.0)
+    assert table.kinds(ExerciseStarted)[-1].exercise == "soft-landing"
 
 
 def test_one_who_is_not_ready_ends_the_evening_kindly(library: Library) -> None:

@@ -45,12 +45,13 @@ class Question:
     """One question. `on` gives wishes until there is a `Reply`.
 
     `of`: the partner it is put to; None: either. `again`: the line with which it is asked once more. `lenient`: speech that is
-    no phrase counts (in a check, three seconds of it mean "partly"); otherwise it only asks again.
+    no phrase counts (in a check, three seconds of it mean "partly"); otherwise it only asks again. `insist` False: it asks again
+    only where somebody said something; nobody may be there.
     """
 
     def __init__(
         self, scene: Scene, cue: Cue, read: Reading, *, of: Partner | None, again: str, wait: float, tries: int,
-        lenient: bool = False,
+        lenient: bool = False, insist: bool = True,
     ) -> None:  # fmt: skip
         self.of = of
         self.longest = samples(AT_LONGEST * wait * tries + LINE * (tries + 2))
@@ -61,6 +62,7 @@ class Question:
         self._wait = samples(wait)
         self._tries = tries
         self._lenient = lenient
+        self._insist = insist
         self._spoken = Spoken([cue])
         self._asked_at: Sample | None = None  # on the evening's clock
         self._asked_clock: Sample = 0
@@ -123,6 +125,8 @@ class Question:
         if unusable and not self._lenient and waited >= samples(1.0):
             return self._once_more(beat, self._again)
         over = waited >= self._wait and beat.moment.silent
+        if over and not self._insist:
+            return Reply("")
         if over or waited >= AT_LONGEST * self._wait:
             return self._once_more(beat, self._again)
         return []

@@ -9,7 +9,7 @@ from companion.events import Exit
 from companion.exercises.cue_desk import Custom, News
 from companion.exercises.cues import OWED, Cue
 from companion.exercises.step_spec import JointSpec, PrivateSpec, QuietSpec, RestSpec, RoundsSpec
-from companion.exercises.steps.question import Question, Reply
+from companion.exercises.steps.question import AT_LONGEST, Question, Reply
 from companion.exercises.steps.step import LINE, NO_CUES, Beat, Leave, Scene, Spoken, Wish
 from companion.exercises.steps.watch import FloorWatch
 from companion.partner import Partner
@@ -256,6 +256,10 @@ class Private:
         return []
 
 
+ASKED_BACK = 3
+"""Times that "ready?" is asked of people who say something which is no answer. Where nobody says anything it is asked once."""
+
+
 class Rest:
     """A break with a promised return: the chime, and a question to both."""
 
@@ -275,7 +279,8 @@ class Rest:
         self._question: Question | None = None
         self._after = Spoken([])
         self._refused = False
-        self.longest = self.budget + spec.chimes * samples(spec.apart + 3 * spec.wait + 5 * LINE) + samples(4 * LINE)
+        asking = samples(2 * (AT_LONGEST * spec.wait * ASKED_BACK + LINE * (ASKED_BACK + 2)))  # both of them
+        self.longest = self.budget + (spec.chimes + 1) * (samples(spec.apart) + asking) + samples(4 * LINE)
 
     def enter(self, at: Sample) -> list[Wish]:
         """Rest."""
@@ -307,7 +312,7 @@ class Rest:
     def _put(self, cue: Cue, of: Partner | None, beat: Beat) -> list[Wish]:
         self._question = Question(
             self._scene, cue, lambda phrase, late: self._scene.answers.consent(phrase.phrase, laughed=phrase.laughed),
-            of=of, again="c_unheard_consent", wait=self._spec.wait, tries=1,
+            of=of, again="c_unheard_consent", wait=self._spec.wait, tries=ASKED_BACK, insist=False,
         )  # fmt: skip
         listen = self._scene.ear.listen(Mode.YN, "ask")
         return [listen, *self._question.begin(beat.now)]

@@ -19,6 +19,8 @@ VERDICT = 0.55
 BRIEF = 1.25
 """Seconds: what was shorter is left uncued. Most laughs are shorter, and reverberation draws hums out; chosen
 on rehearsed dinners 1 to 5, where every needless cue was for one of these."""
+GROWS = 2.0
+"""Seconds that make an episode longer which is under way already: reverberation draws a hum out to 1.3 s."""
 CERTAIN = 2.5
 """Seconds after which there is no more doubt that it is one: neither hums nor laughs last so long."""
 LOST_FOR = 6.0
@@ -71,13 +73,15 @@ class Interruptions:
         self._takeover, self._proposed, self._until, self._before = event, False, event.end, self._last
         return self._propose(event, beat) if self._sure(event) else []
 
+    def _same(self, event: Interruption) -> bool:
+        """Whether it belongs to the episode before it."""
+        return self._before is not None and event.start - self._before < samples(self._scene.manners.episode)
+
     def _propose(self, event: Interruption, beat: Beat) -> list[Wish]:
         """A new episode is cued; more of the same is not."""
-        same = self._last is not None and event.start - self._last < samples(self._scene.manners.episode)
-        self._last = self._until
-        if same:
+        if self._same(event):
             return []
-        self._proposed = True
+        self._proposed, self._last = True, self._until
         self._episodes += 1
         return self._cue(event, beat, worded=False)
 
@@ -91,23 +95,25 @@ class Interruptions:
             return []
         self._until = max(segment.end, self._until)
         lasted = self._until - event.start
-        if lasted < samples(BRIEF):
-            self._last = self._before  # nothing that an episode could go on with
-            if not self._proposed:
-                return []
-            self._proposed = False
+        if self._proposed and lasted < samples(BRIEF):
+            self._proposed, self._last = False, self._before
             self._episodes -= 1
             return [Withdraw(id, "mended") for id in ("c_int1", "c_int2", "c_int3")]
+        wishes: list[Wish] = []
         if not self._proposed and lasted >= samples(BRIEF if self._sure(event) else CERTAIN):
-            self._last = self._before
-            return self._propose(event, beat)
-        self._last = self._until if self._last is not None else None
-        return []
+            wishes = self._propose(event, beat)
+        self._lengthen(event, self._until)
+        return wishes
+
+    def _lengthen(self, event: Interruption, until: Sample) -> None:
+        """The episode reaches as far as this one, if it is that of the episode's cue or long enough."""
+        if self._proposed or (self._same(event) and until - event.start >= samples(GROWS)):
+            self._last = until
 
     def _ended(self, event: InterruptionEnded) -> None:
         if self._takeover is not None and self._takeover.start == event.start:
+            self._lengthen(self._takeover, event.end)
             self._takeover = None
-            self._last = event.end if self._last is not None and event.end - event.start >= samples(BRIEF) else self._before
 
     def _lasting(self, beat: Beat) -> list[Wish]:
         """A takeover that goes on and on, and a holder who has lost the floor."""
