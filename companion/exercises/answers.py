@@ -13,9 +13,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
 
-from companion.exercises.commands import exact_command, folded
+from companion.exercises.commands import folded
 from companion.exercises.content import AnswerTable, Idiom, Library
 from companion.exercises.idioms import Idioms, Part
+from companion.exercises.spoken_commands import SpokenCommands
 from companion.exercises.spoken_numbers import SpokenNumbers
 from companion.trouble import Trouble
 
@@ -313,4 +314,4 @@ def interpret_number(text: str, answers: Answers) -> int | None:
 
 def interpret_command(text: str, library: Library) -> str | None:
     """The command a whole utterance is, or None."""
-    return exact_command(text, library)
+    return SpokenCommands(library).read(text)

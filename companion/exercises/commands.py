@@ -7,16 +7,12 @@ the commands that make sense there, the answers of a question, and decoys that s
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
 from companion.effects import Mode
 from companion.exercises.content import Command, Library
 from companion.exercises.step_spec import CheckSpec, ChooseSpec, Spec, walk
-
-MOST_POLITE = 4
-"""Words like please and okay that may stand around a command, at most three."""
 
 DangerClass = Literal["afraid", "police", "own_life", "body"]
 
@@ -131,6 +127,7 @@ def vocabulary(library: Library) -> frozenset[str]:
         phrases += [*command.phrases, *command.decoys]
     if library.answers is not None:
         phrases += [*library.answers.spoken, *library.answers.numbers]
+    phrases += library.word_lists.get("replies", {}).get("at_a_loss", ())
     for exercise in (*library.exercises.values(), *library.frames.values()):
         phrases += _answers_in(exercise.steps)
     return frozenset(word for phrase in phrases for word in phrase.split())
@@ -164,30 +161,3 @@ def _answers_in(steps: tuple[Spec, ...]) -> list[str]:
         elif isinstance(step, CheckSpec):
             found += [phrase for phrases in step.also.values() for phrase in phrases]
     return found
-
-
-def exact_command(text: str, library: Library) -> str | None:
-    """The command that a whole utterance is, said once or over and over, with a please or an okay around it; else None."""
-    owners = {phrase: name for name, command in library.commands.items() for phrase in command.phrases}
-    lists = library.answers.lists if library.answers is not None else {}
-    for plain in _plainer(unaddressed(folded(text), library), lists):
-        words = plain.split()
-        for times in (1, 2, 3, 4):
-            once = words[: len(words) // times]
-            if words and once * times == words and " ".join(once) in owners:
-                return owners[" ".join(once)]
-    return None
-
-
-def _plainer(said: str, lists: Mapping[str, Sequence[str]]) -> Iterator[str]:
-    """What was said, then the same with fewer of the polite words around it; long and short forms are one."""
-    short = f" {said} "
-    for same in lists.get("command_same", ()):
-        long, _, instead = same.partition(" = ")
-        short = short.replace(f" {long} ", f" {instead} ")
-    left = list(dict.fromkeys((said, short.strip())))
-    for _ in range(MOST_POLITE):
-        yield from left
-        fewer = {plain.removeprefix(f"{word} ") for plain in left for word in lists.get("command_before", ())}
-        fewer |= {plain.removesuffix(f" {word}") for plain in left for word in lists.get("command_after", ())}
-        left = sorted(fewer - set(left))

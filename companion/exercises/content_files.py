@@ -23,6 +23,7 @@ BASE = "en"
 KINDS = ("frames", "exercises", "evenings")
 SHARED = (
     "language", "lines", "commands", "answers", "danger", "feelings", "hints", "blocked", "replies", "unsaid", "small_sounds",
+    "asked",
 )  # fmt: skip
 """Files of a language folder that belong to no exercise."""
 

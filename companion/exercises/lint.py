@@ -19,8 +19,10 @@ from companion.exercises.content import AnswerTable, Danger, Exercise, Language,
 from companion.exercises.content_files import BASE, SHARED, content_folder, languages, misplaced
 from companion.exercises.finding import ContentTrouble, Finding
 from companion.exercises.lint_evening import evening_findings
+from companion.exercises.lint_lines import shared_slot_findings
+from companion.exercises.lint_places import place_findings
 from companion.exercises.lint_shared import help_findings, known_tags, library_findings, option_findings, tag_findings
-from companion.exercises.lint_structure import at_their_keys, structure_findings
+from companion.exercises.lint_structure import structure_findings
 from companion.exercises.lint_translation import shared_translation_findings, translation_findings
 from companion.exercises.lint_wording import (
     Text,
@@ -29,6 +31,7 @@ from companion.exercises.lint_wording import (
     shared_phrasing_findings,
     shared_texts,
     text_findings,
+    title_findings,
 )  # fmt: skip
 from companion.exercises.loader import load_library, unknown_items
 from companion.exercises.reading import (
@@ -46,7 +49,7 @@ __all__ = ["Finding", "lint", "lint_library"]
 
 NEAR = 5
 """Openers closer than this many edits are the same opener to the ear."""
-LISTS = ("feelings", "hints", "blocked", "replies", "unsaid", "small_sounds")
+LISTS = ("feelings", "hints", "blocked", "replies", "unsaid", "small_sounds", "asked")
 
 lint_library = library_findings
 
@@ -160,11 +163,13 @@ class _Given:
         if self._is_shared(path):
             return list(self._shared(path))
         key = _key_of(path)
+        placed = list(place_findings(path, key))
         if key == "evening":
-            return list(self._evening(path))
-        if key not in ("exercise", "frame") and (structure := self._structure(path)) is not None:
-            return list(self._translation(path, structure))
-        return list(self._exercise(path))
+            return [*placed, *self._evening(path)]
+        if key in ("exercise", "frame") or path.parent.name not in self._languages:
+            return [*placed, *self._exercise(path)]
+        structure = self._structure(path)
+        return [*placed, *(self._translation(path, structure) if structure is not None else self._strange(path))]
 
     def _language(self, path: Path) -> str:
         return path.parent.name if path.parent.name in self._languages else BASE
@@ -186,7 +191,7 @@ class _Given:
             commands = read_commands(path, known)
             library = self.library(language)
             whole = library.model_copy(update={"commands": {**library.commands, **commands}})
-            yield from library_findings(whole, str(path), self._words.get(language))
+            yield from library_findings(whole, str(path), self._words.get(language), own=commands)
             yield from shared_translation_findings(path, set(known or ()) - set(whole.commands), "command")
         elif stem in LISTS:
             read_lists(path)
@@ -200,6 +205,7 @@ class _Given:
             yield from text_findings(text, library)
         yield from shared_phrasing_findings(lines, str(path))
         base = read_lines(self._ours / BASE / "lines.yaml")
+        yield from shared_slot_findings(lines, base, str(path))
         if self._is_ours(path) and language != BASE:
             yield from shared_translation_findings(path, set(base) - set(lines), "line")
         if not self._is_ours(path):
@@ -218,10 +224,15 @@ class _Given:
             yield Finding(str(path), source.line(("language",)), "schema", "error", told + did_you_mean(exercise.language, known))
             return
         library = self.library(exercise.language)
-        yield from at_their_keys(structure_findings(exercise, library), source)
+        yield from structure_findings(exercise, library)
         yield from tag_findings(exercise, self._tags, source)
         yield from option_findings(exercise, self._words.get(exercise.language))
         yield from self._taken(exercise, library, path, source.line(("id",)))
+        if exercise.instead is not None and exercise.instead not in library.exercises:
+            close = did_you_mean(exercise.instead, library.exercises) or "; companion exercises lists what there is"
+            told = f"there is no exercise {exercise.instead!r} to be played instead{close}"
+            yield Finding(str(path), exercise.at("instead"), "L08", "error", told)
+        yield from title_findings(exercise.title, str(path), exercise.at("title"), library)
         yield from self._texts(exercise, library, path)
 
     def _texts(self, exercise: Exercise, library: Library, path: Path) -> Iterator[Finding]:
@@ -247,10 +258,16 @@ class _Given:
                 told = f"the id {exercise.id!r} is taken by {other.where}; choose another, or leave it out"
                 yield Finding(str(path), line, "schema", "error", told)
 
+    def _strange(self, path: Path) -> Iterator[Finding]:
+        """A file of a language folder that belongs to nothing."""
+        read_wording(path)  # what is wrong with its form goes first
+        library = self.library(BASE)
+        names = [*library.exercises, *library.frames, *SHARED]
+        told = f"there is no exercise or frame {path.stem!r} that these words could be for{did_you_mean(path.stem, names)}"
+        yield Finding(str(path), 1, "file", "error", told)
+
     def _structure(self, path: Path) -> Path | None:
         """The exercise a wording belongs to."""
-        if path.parent.name not in self._languages:
-            return None
         roots = (path.parent.parent, self._own, self._ours)
         return _structure_of(path, (root for root in roots if root is not None))
 
@@ -264,6 +281,8 @@ class _Given:
                 raise ContentTrouble(lacking)  # the rest can be judged when nothing is missing
         exercise, _ = read_exercise(structure, language, [path])
         library = self.library(language)
+        if "title" in source.data:
+            yield from title_findings(exercise.title, str(path), source.line(("title",)), library)
         yield from (each for each in structure_findings(exercise, library) if each.file == str(path))
         yield from self._texts(exercise, library, path)
 
@@ -275,6 +294,10 @@ class _Given:
             found = list(unknown_items(evening, source, library))
             if not found:
                 yield from evening_findings(evening, library)
+                yield from title_findings(evening.title, str(path), evening.at("title"), library)
+                if (taken := library.exercises.get(evening.slug)) is not None:
+                    told = f"the name {evening.slug!r} is taken by {taken.where}; choose another"
+                    yield Finding(str(path), evening.at("evening"), "schema", "error", told)
                 return
             missing = missing or found
         yield from missing

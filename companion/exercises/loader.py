@@ -26,8 +26,8 @@ from companion.exercises.content_files import BASE, ContentFiles, content_folder
 from companion.exercises.finding import ContentTrouble, Finding
 from companion.exercises.library_cache import cached
 from companion.exercises.lint_evening import evening_findings
-from companion.exercises.lint_structure import at_their_keys, structure_findings
-from companion.exercises.lint_wording import exercise_texts, phrasing_findings, shared_texts, text_findings
+from companion.exercises.lint_structure import structure_findings
+from companion.exercises.lint_wording import exercise_texts, phrasing_findings, shared_texts, text_findings, title_findings
 from companion.exercises.reading import (
     read_commands,
     read_evening,
@@ -46,7 +46,7 @@ __all__ = [
 
 Made = TypeVar("Made")
 
-WORD_LISTS = ("feelings", "hints", "blocked", "replies", "unsaid", "small_sounds")
+WORD_LISTS = ("feelings", "hints", "blocked", "replies", "unsaid", "small_sounds", "asked")
 
 
 def load_library(
@@ -163,8 +163,8 @@ def load_exercise(
     path: Path, library: Library | None = None, language: str | None = None, wordings: Sequence[Path] = ()
 ) -> Exercise:
     """One exercise or frame, if it has no error of form or meaning. Raises ContentTrouble with all of them."""
-    exercise, source = read_exercise(path, language, wordings)
-    _refuse(at_their_keys(structure_findings(exercise, library), source))
+    exercise = read_exercise(path, language, wordings)[0]
+    _refuse(structure_findings(exercise, library))
     return exercise
 
 
@@ -210,10 +210,10 @@ def _ways(files: ContentFiles, paths: tuple[Path, ...], library: Library) -> lis
 
 def _worded(files: ContentFiles, path: Path, wordings: tuple[Path, ...], library: Library) -> Exercise | None:
     """An exercise in the language of the library; None where nobody has put it into that language yet."""
-    exercise, source = read_exercise(path, files.language, wordings)
+    exercise = read_exercise(path, files.language, wordings)[0]
     if not wordings and exercise.language != files.language:
         return None
-    _refuse(at_their_keys(structure_findings(exercise, library), source))
+    _refuse(structure_findings(exercise, library))
     if files.is_own(path) or any(map(files.is_own, wordings)):
         _refuse(own_findings(exercise, library))
     return exercise
@@ -230,6 +230,7 @@ def _language_of(path: Path) -> str:
 
 def own_findings(exercise: Exercise, library: Library) -> Iterator[Finding]:
     """What the words of somebody's own exercise may have wrong: ours are judged when they are written."""
+    yield from title_findings(exercise.title, exercise.where, exercise.at("title"), library)
     for text in exercise_texts(exercise):
         yield from text_findings(text, library)
     yield from phrasing_findings(exercise)
@@ -277,6 +278,9 @@ def unknown_items(
             what = "frame" if item.frame else "exercise"
             close = did_you_mean(item.slug, known) or "; companion exercises lists what there is"
             told = f"there is no {what} {item.slug!r} that can be played{close}"
+            other, others = ("exercise", library.exercises) if item.frame else ("frame", library.frames)
+            if item.slug in others:
+                told = f"{item.slug!r} is no {what}; expected `{other}: {item.slug}`"
             if item.slug in left_out:
                 told = f"the {what} {item.slug!r} is left out, and so this evening; mend that file first"
             yield Finding(source.file, source.line(("plan", index)), "L30", "error", told)
