@@ -3,10 +3,10 @@
 | kind  | means                          | sounds like                                             |
 | ----- | ------------------------------ | ------------------------------------------------------- |
 | hello | the evening starts             | three rising notes                                      |
-| soon  | time is nearly up              | one low note, short                                     |
+| soon  | time is nearly up; heard, done | one low note, short                                     |
 | floor | one of you holds the floor     | two quick equal notes, a tap on a glass                 |
 | swap  | the other one's turn           | two slow notes, the first gliding down, the second up   |
-| rest  | the end of quiet, of the evening | one low note, long                                    |
+| rest  | a pause begins; quiet, or the evening, ends | one low note, long                         |
 
 Fundamentals lie between 350 and 700 Hz: audible with hearing loss from age, and on a 5 cm loudspeaker. No partial lies above
 3 kHz. Attacks of 20 ms and more: noticed, not startling. Their peaks of -12 dBFS lie

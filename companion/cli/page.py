@@ -6,6 +6,8 @@ import sys
 
 import typer
 from rich.console import Console
+from rich.table import Table
+from rich.text import Text
 
 from companion.evening.in_force import in_force
 from companion.evening.settings import Settings
@@ -18,6 +20,19 @@ def page(*, quiet: bool = False) -> Console:
     """A console on standard output that breaks lines only where a person would have to scroll."""
     console = Console(quiet=quiet)
     return console if console.is_terminal else Console(quiet=quiet, width=UNBROKEN)
+
+
+def hang(console: Console, first: str, rest: str) -> None:
+    """Print `first` and `rest` (both with markup) as one line; where a terminal is too narrow, it goes on under `rest`."""
+    if not console.is_terminal:
+        console.print(first + rest, highlight=False, soft_wrap=True, emoji=False)
+        return
+    lead = Text.from_markup(first, emoji=False)
+    line = Table.grid()
+    line.add_column(width=lead.cell_len, no_wrap=True)
+    line.add_column(overflow="fold")
+    line.add_row(lead, Text.from_markup(rest, emoji=False))
+    console.print(line, highlight=False)
 
 
 def settings_in_force() -> Settings:

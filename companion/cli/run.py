@@ -11,7 +11,8 @@ import typer
 from rich.console import Console
 
 from companion.adapters.c_stderr import python_only
-from companion.cli.page import settings_in_force
+from companion.cli.news import RESUME, resume_phrase
+from companion.cli.page import page, settings_in_force
 from companion.cli.terminal import Terminal
 from companion.evening import settings as stored
 from companion.evening.leaving import Leaving
@@ -48,10 +49,10 @@ def run(
     if partners is not None:
         update["partners"] = tuple(part.strip() for part in partners.split(","))
     settings = stored.checked({**settings.model_dump(), **update})
-    _check_name(evening or settings.evening, settings.language)
+    resume = _looked_up(evening or settings.evening, settings.language)
     python_only()
-    console = Console()
-    terminal = Terminal(console)
+    console = page()
+    terminal = Terminal(console, resume=resume)
 
     def farewell() -> None:
         terminal.__exit__()
@@ -69,12 +70,16 @@ def run(
     _leave(_tell(ended, console))
 
 
-def _check_name(evening: str, language: str) -> None:
-    """A name that nothing has is told before any device is opened or waited for; what has a file is loaded meanwhile."""
-    if language != BASE or not is_content(evening, (content_folder(), user_content_folder())):
-        from companion.evening import house
+def _looked_up(evening: str, language: str) -> str:
+    """What is said in this language to go on after a pause. A name that nothing has is told before any device is opened or
+    waited for; what has a file is loaded meanwhile."""
+    if language == BASE and is_content(evening, (content_folder(), user_content_folder())):
+        return RESUME
+    from companion.evening import house
 
-        house.evening_called(evening, house.library(language))
+    library = house.library(language)
+    house.evening_called(evening, library)
+    return resume_phrase(library)
 
 
 def _tell(ended: Ended, console: Console) -> int:

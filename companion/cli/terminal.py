@@ -1,4 +1,4 @@
-"""The evening as it happens, for a person to watch: coloured on a terminal, plain lines elsewhere."""
+"""The evening as it happens, for a person to watch: coloured on a terminal, plain whole lines elsewhere."""
 
 from __future__ import annotations
 
@@ -7,27 +7,17 @@ from collections.abc import Iterable
 from rich.console import Console
 from rich.markup import escape
 
+from companion.adapters.cue_words import was_a_command
+from companion.adapters.event_log import record
+from companion.cli.news import RESUME, News
+from companion.cli.page import hang
 from companion.effects import Effect, ListenFor, Mode, Show
-from companion.events import (
-    AnswerHeard,
-    Backchannel,
-    CommandHeard,
-    CueDropped,
-    CueGiven,
-    EveningEnded,
-    EveningStarted,
-    Event,
-    ExerciseStarted,
-    FloorChanged,
-    Interruption,
-    Laugh,
-    Mishap,
-    Noise,
-    StateChanged,
-    ThirdVoice,
-    TurnEnded,
-)
-from companion.timeline import RATE, Sample
+from companion.events import CommandHeard, Event, Interruption
+from companion.timeline import RATE, Sample, samples
+
+UNDECIDED = samples(1.5)
+"""So long an interruption waits to be told: it may turn out to be a command, which is known when it has been said to its end and
+half a second after it was still quiet. A choice of ours."""
 
 
 def clock(at: Sample) -> str:
@@ -37,16 +27,22 @@ def clock(at: Sample) -> str:
 
 
 class Terminal:
-    """Prints what happens, one line a thing; on a terminal the turn clock runs along at the bottom."""
+    """Prints what happens, one line a thing; on a terminal the turn clock runs along at the bottom.
 
-    def __init__(self, console: Console, detail: bool = False) -> None:
+    `resume`: what to say to go on after a pause, in the language of the evening.
+    """
+
+    def __init__(self, console: Console, detail: bool = False, resume: str = RESUME) -> None:
         self._console = console
-        self._detail = detail
+        self._news = News(resume, detail)
         self._lively = console.is_terminal
         self._status = console.status("") if self._lively else None
         self._shown = ""
         self._show: Show | None = None
         self._mode: Mode | None = None
+        self._now: Sample = 0
+        self._doubtful: Interruption | None = None
+        self._waiting: list[tuple[Sample, str]] = []  # lines behind a doubtful one, which is the first of them
 
     def __enter__(self) -> Terminal:
         if self._status is not None:
@@ -54,15 +50,18 @@ class Terminal:
         return self
 
     def __exit__(self, *what: object) -> None:
+        self._decide(was_one=True)
         if self._status is not None:
             self._status.stop()
 
     def show(self, events: Iterable[Event], effects: Iterable[Effect]) -> None:
         """Print the news and bring the turn clock up to date."""
         for event in events:
-            line = self._line(event)
+            self._now = event.noticed
+            self._weigh(event)
+            line = self._news.line(event)
             if line:
-                self._console.print(f"[dim]{clock(event.noticed):>6}[/dim]  {line}", highlight=False)
+                self._tell(event.noticed, line)
         for effect in effects:
             match effect:
                 case Show():
@@ -71,11 +70,37 @@ class Terminal:
                 case ListenFor(mode=mode):
                     self._listening(mode)
 
+    def said(self, by: str, text: str, at: Sample) -> None:
+        """Print what a rehearsed partner says."""
+        self._tell(at, f"[green]{escape(by)}:[/green] {escape(text)}")
+
+    def _tell(self, at: Sample, line: str) -> None:
+        if self._doubtful is not None:
+            self._waiting.append((at, line))
+        else:
+            hang(self._console, f"[dim]{clock(at):>6}[/dim]  ", line)
+
+    def _weigh(self, event: Event) -> None:
+        """Is what was taken for an interruption one? It is told when it can be no command any more."""
+        doubtful = self._doubtful
+        if doubtful is not None:
+            if isinstance(event, CommandHeard) and was_a_command(record(doubtful), record(event)):
+                self._decide(was_one=False)
+            elif isinstance(event, Interruption) or event.noticed - doubtful.noticed > UNDECIDED:
+                self._decide(was_one=True)
+        if isinstance(event, Interruption):
+            self._doubtful = event
+
+    def _decide(self, *, was_one: bool) -> None:
+        lines, self._waiting, self._doubtful = self._waiting, [], None
+        for at, line in lines if was_one else lines[1:]:
+            self._tell(at, line)
+
     def _listening(self, mode: Mode) -> None:
         """What the microphone may do from now on. That it is off, and on again, is said in a line of its own."""
         before, self._mode = self._mode, mode
         if before is not None and (mode is Mode.OFF) != (before is Mode.OFF):
-            self._console.print("[yellow]microphone off[/yellow]" if mode is Mode.OFF else "[yellow]microphone on[/yellow]")
+            self._tell(self._now, f"[yellow]microphone {'off' if mode is Mode.OFF else 'on'}[/yellow]")
         self._update()
 
     def _update(self) -> None:
@@ -85,59 +110,24 @@ class Terminal:
         show = self._show
         left = "" if show is None or show.seconds_left is None else f" · {max(0, round(show.seconds_left))} s left"
         listening = _MICROPHONE.get(self._mode.value if self._mode else "", "listening for commands")
-        text = f"{escape(show.text) if show else ''}{left} · {listening}"
+        text = f"{escape(_step(show.text)) if show else ''}{left} · {listening}"
         if text != self._shown:
             self._shown = text
             self._status.update(text)
 
-    def _line(self, event: Event) -> str | None:
-        match event:
-            case EveningStarted(evening=evening, partners=partners):
-                return f"[bold]{escape(evening)}[/bold]: {escape(partners[0])} and {escape(partners[1])}"
-            case ExerciseStarted(exercise=name, size=size, first=first):
-                return f"[bold]── {escape(name)}[/bold] ({escape(size)}, {escape(first)} starts)"
-            case CueGiven(spoken=True, text=text, asked=asked):
-                return f"[cyan]companion:[/cyan] “{escape(text)}”" + ("" if asked else " [dim](cue)[/dim]")
-            case CueGiven(text=text, asked=asked):
-                return f"[cyan]companion:[/cyan] ♪ {_CHIMES.get(text, escape(text))}" + ("" if asked else " [dim](cue)[/dim]")
-            case FloorChanged(holder=holder, kind=kind):
-                return f"[dim]floor: {escape(holder) if holder else kind.value}[/dim]"
-            case TurnEnded(by=by, start=start, end=end):
-                return f"[green]{escape(by)}[/green] spoke, {(end - start) / RATE:.0f} s"
-            case Interruption(by=by, of=of, kind=kind):
-                return f"[red]{escape(by)} came in on {escape(of)}[/red] ({kind})"
-            case CommandHeard(command=command):
-                return f"[yellow]heard: {escape(command)}[/yellow]"
-            case AnswerHeard(answer=answer, by=by):
-                return f"[yellow]answer: {escape(answer)}[/yellow]" + (f" ({escape(by)})" if by else "")
-            case StateChanged(state=state):
-                return f"[dim]{escape(state)}[/dim]"
-            case Mishap(what=what):
-                return f"[red]{escape(what)}[/red]"
-            case Noise(loud=True):
-                return "[dim]too loud to follow[/dim]"
-            case ThirdVoice(present=True):
-                return "[dim]another voice[/dim]"
-            case EveningEnded(outcome=outcome):
-                return f"[bold]the evening ended: {escape(outcome)}[/bold]"
-            case Backchannel(by=by) if self._detail:
-                return f"[dim]{escape(by)}: mhm[/dim]"
-            case Laugh(by=by) if self._detail:
-                return f"[dim]{escape(by)} laughed[/dim]"
-            case CueDropped(id=name, why=why) if self._detail:
-                return f"[dim]cue {escape(name)} dropped: {why}[/dim]"
-            case _:
-                return None
+
+def _step(text: str) -> str:
+    """A step as the engine shows it, `Good news: turn`, in words."""
+    title, colon, kind = text.rpartition(": ")
+    return f"{title}: {_STEPS.get(kind, kind)}" if colon else text
 
 
-_CHIMES = {
-    "hello": "(good evening)",
-    "soon": "(time is nearly up)",
-    "floor": "(one at a time)",
-    "swap": "(the other's turn)",
-    "rest": "(the end of quiet)",
-}
-"""What each chime means."""
+_STEPS = {
+    "say": "a few words first", "ask": "a question for you", "choose": "yours to choose", "turn": "a turn to tell",
+    "reflect": "saying it back", "check": "is that it?", "clarify": "saying what is missing", "guess": "guessing a feeling",
+    "thank": "thanks", "rounds": "taking turns", "joint": "talk together", "quiet": "quiet together", "private": "a moment each",
+    "rest": "a break", "chime": "a chime", "swap": "changing over",
+}  # fmt: skip
 
 _MICROPHONE = {
     "OFF": "microphone off",

@@ -89,7 +89,7 @@ class Holding:
         tonight.turn_to("paused")
         tonight.out += [self._ear.listen(Mode.CMD, "", state="paused"), GiveFloor(FloorKind.NOBODY)]
         if heard:
-            self._requests.acknowledge()
+            self._requests.acknowledge("rest")
 
     def deafen(self) -> None:
         """The microphone goes off when that has been said; on again by the button or the clock."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from companion.effects import Adjust, Mode
+from companion.effects import Adjust, ChimeKind, Mode
 from companion.events import CueGiven
 from companion.exercises.content import Library
 from companion.exercises.course import Course
@@ -74,9 +74,9 @@ class Requests:
             case _:
                 pass
 
-    def acknowledge(self) -> None:
-        """A chime: heard, done."""
-        cue = Cue(ASKED, self._tonight.now, tag="acknowledged", id="line", chime="soon", chimes=1)
+    def acknowledge(self, chime: ChimeKind = "soon") -> None:
+        """A chime: heard, done. A pause has that of quiet, which never means that time is nearly up."""
+        cue = Cue(ASKED, self._tonight.now, tag="acknowledged", id="line", chime=chime, chimes=1)
         self._tonight.out += self._desk.propose(cue)
 
     def tell_line(self, line: str) -> None:
