@@ -11,12 +11,12 @@ import typer
 
 
 def lines_in() -> Iterator[str]:
-    """Lines without their ends, as they come in; bytes that are no UTF-8 become marks, and stop nothing."""
+    """Lines without their ends and byte order marks, as they come in; bytes that are no UTF-8 become marks, and stop nothing."""
     raw = getattr(sys.stdin, "buffer", None)
     if raw is None:  # text that somebody put in place of standard input
-        yield from (line.rstrip("\r\n") for line in sys.stdin)
+        yield from (line.removeprefix("\ufeff").rstrip("\r\n") for line in sys.stdin)
     else:
-        yield from (line.decode("utf-8", errors="replace").rstrip("\r\n") for line in raw)
+        yield from (line.decode("utf-8-sig", errors="replace").rstrip("\r\n") for line in raw)
 
 
 def line_out(answer: Mapping[str, Any]) -> None:

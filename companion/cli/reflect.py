@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
 from typing import Annotated
 
 import typer
@@ -34,15 +35,14 @@ def reflect(
     {"id": …, "rung": "neutral|shape|scaffold|hint|ask", "line": "what is spoken", "spoken_words": [words of the turn]}.
     Unasked, no word of the turn is ever spoken; on request at most two, and none where there is any doubt. A line that is no turn
     is answered in its place with an error, told on standard error too; the exit status is then 2, when all lines have been read.
+    Empty lines at the end are passed over.
 
     Example: companion reflect --hint < turns.jsonl
     """
     library = content_of(language or settings_in_force().language)
     judge, book = Hints(library), Phrasebook(seed=1)
     bad = 0
-    for number, line in enumerate(lines_in(), 1):
-        if not line.strip():
-            continue
+    for number, line in enumerate(_up_to_the_last(lines_in()), 1):
         try:
             turn = read_turn(line)
         except BadTurn as wrong:
@@ -57,6 +57,18 @@ def reflect(
         )
     if bad:
         raise typer.Exit(2)
+
+
+def _up_to_the_last(lines: Iterator[str]) -> Iterator[str]:
+    """The lines, but empty ones only where another follows: every line is answered in its place, an end of the input is not."""
+    empty = 0
+    for line in lines:
+        if not line.strip():
+            empty += 1
+            continue
+        yield from ("" for _ in range(empty))
+        empty = 0
+        yield line
 
 
 def _hint(turn: Turn, judge: Hints) -> Help:

@@ -44,11 +44,13 @@ def read_turn(line: str) -> Turn:
     `holder_confidence`. A word without a confidence or with a strange one counts as unsure, one without times as untimed. Raises
     BadTurn, with the id where it could be read.
     """
+    if not line.strip():
+        raise BadTurn(f"this is empty; expected {EXPECTED}")
     try:
         data = json.loads(line)
     except (ValueError, RecursionError) as bad:
         at = f" at column {bad.colno}" if isinstance(bad, json.JSONDecodeError) else ""
-        raise BadTurn(f"this is not JSON{at}; expected {EXPECTED}") from None
+        raise BadTurn(f"this cannot be read as JSON{at}; expected {EXPECTED}") from None
     if not isinstance(data, dict):
         raise BadTurn(f"found {_kind(data)}; expected an object with id and words")
     words = data.get("words")
@@ -72,8 +74,12 @@ def id_of(line: str) -> Any:
 
 
 def _plain_id(given: Any) -> Any:
-    """The id as it was given; NaN and infinity, which JSON does not know, become null."""
-    return None if isinstance(given, float) and not math.isfinite(given) else given
+    """The id as it was given; null where JSON cannot write it: NaN and infinity, alone or within, and what is nested too deep."""
+    try:
+        json.dumps(given, allow_nan=False)
+    except (ValueError, RecursionError):
+        return None
+    return given
 
 
 def _word(given: Any) -> TurnWord:

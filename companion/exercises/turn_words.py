@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import pairwise
@@ -14,6 +15,8 @@ LONGEST = 360.0
 _ENDS = re.compile(r"[.?!;:][\"')\]]*$")
 _ASIDE = re.compile(r"^[^\w']+|[^\w']+$", re.UNICODE)
 _INNER = re.compile(r"[^\w']+", re.UNICODE)
+_APOSTROPHES = str.maketrans(dict.fromkeys("’‘‛ʼʻʹ′´`＇", "'") | {"_": " "})
+"""However a keyboard or a recogniser writes it: "don´t" is "don't"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,18 +40,32 @@ class TurnWord:
     @property
     def bare(self) -> str:
         """The text without punctuation around it."""
-        return _ASIDE.sub("", self.text.replace("’", "'").replace("‘", "'").replace("_", " ")).strip("'")
+        return _ASIDE.sub("", self.text.translate(_APOSTROPHES)).strip("'")
 
     @property
     def plain(self) -> tuple[str, ...]:
-        """Small letters, without punctuation: what the lists are compared with. More than one where it holds several words."""
-        small = self.text.lower().replace("’", "'").replace("‘", "'").replace("_", " ")
+        """Small letters, without punctuation: what the lists are compared with. More than one where it holds several words; none
+        where it is a hole, or no writing that anybody reads as it stands (control signs, letters of two scripts in one word).
+        """
+        if _disguised(self.text):
+            return ()
+        small = unicodedata.normalize("NFKC", self.text.translate(_APOSTROPHES)).lower()
         return tuple(part for each in _INNER.sub(" ", small).split() if (part := each.strip("'") or ""))
 
     @property
     def ends_sentence(self) -> bool:
         """Whether it was written with the end of a sentence."""
         return _ENDS.search(self.text.strip()) is not None
+
+
+def _disguised(text: str) -> bool:
+    """Whether it may look like another word than it is."""
+    if text.isascii() and text.isprintable():
+        return False
+    if any(unicodedata.category(sign).startswith("C") for sign in text):
+        return True
+    letters = unicodedata.normalize("NFKC", text)
+    return len({unicodedata.name(sign, "?").split()[0] for sign in letters if sign.isalpha()}) > 1
 
 
 HOLE = ""
