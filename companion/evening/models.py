@@ -90,17 +90,24 @@ def folder_of(named: str | Path) -> Path:
 def in_force(asked: str | Path | None = None, language: str = BASE) -> Path | None:
     """Folder of the speech model to use: the one `asked` for, else `$COMPANION_SPEECH_MODEL`, else the embedded one.
 
-    Another language than the embedded model's takes a model for it that was fetched. None where nothing was asked for and none is
-    here. A setting is something asked for (`evening_model`).
+    Another language than English takes a model for it that was fetched, or else the one that comes along, if there is one. None
+    where nothing was asked for and none is here. A setting is something asked for (`evening_model`).
     """
     named = asked or os.environ.get("COMPANION_SPEECH_MODEL")
     if named:
         return folder_of(named)
     if language != BASE:
         installed = set(store().installed())
-        return next((store().path(model.name) for model in models_for(language) if model.name in installed), None)
-    shipped = shipped_folder() / EMBEDDED
+        fetched = next((store().path(model.name) for model in models_for(language) if model.name in installed), None)
+        if fetched is not None:
+            return fetched
+    shipped = embedded(language)
     return shipped if (shipped / "am" / "final.mdl").is_file() else None
+
+
+def embedded(language: str = BASE) -> Path:
+    """Where the model for a language lies that comes along; it need not be there."""
+    return shipped_folder() / f"embedded-{language}"
 
 
 def models_for(language: str) -> list[KnownModel]:

@@ -36,6 +36,7 @@ from companion.hearing.ports import Recognizer
 from companion.inputs import Block, Input
 from companion.partner import Partner
 from companion.simulation.dinner import Dinner, RendersText
+from companion.simulation.sayings import bank
 from companion.simulation.scenario import Persona, Scenario
 from companion.simulation.score import Score, score
 from companion.simulation.stage import Fidelity
@@ -116,7 +117,8 @@ def rehearse(
     begins. Raises Trouble for what cannot be rehearsed.
     """
     plan = what if isinstance(what, Rehearsed) else Rehearsed.of(what, house.library(settings.language))
-    scenario, pair = plan.scenario, plan.scenario.pair()
+    spoken = bank(plan.library.language).to_companion
+    scenario, pair = plan.scenario.spoken_with(spoken.accents), plan.scenario.pair()
     sounds = fidelity != "events"
     voice, voices = _voices(scenario, settings) if sounds else _timed(scenario, settings)
     recognizer = house.recognizer(speech_model, language=plan.library.language) if sounds and scenario.recogniser else None
@@ -124,7 +126,10 @@ def rehearse(
         log = files.enter_context(EventLog(out / "events.jsonl", (pair.one, pair.two)))
         room = files.enter_context(WavWriter(out / "room.wav", channels)) if sounds else None
         on_room = partial(_record, room) if room is not None else None
-        dinner = Dinner(scenario, pair, voice, voices, chime, seed, channels=channels, fidelity=fidelity, on_room=on_room)
+        dinner = Dinner(
+            scenario, pair, voice, voices, chime, seed, channels=channels, fidelity=fidelity, language=plan.library.language,
+            on_room=on_room,
+        )  # fmt: skip
         _render_ahead(dinner, voices, progress)
         companion = _companion(plan, dinner, settings, recognizer, channels, seed)
         began = time.monotonic()

@@ -10,13 +10,6 @@ from companion.simulation.truth import Answered, CameIn, Commanded, Truth
 from companion.simulation.turn import Turn
 from companion.timeline import Sample, Span, samples
 
-COMMANDS = {
-    "i'm done": "done", "over to you": "done", "that's it": "done", "skip this": "pass", "hold on a moment": "pause",
-    "resume": "resume", "carry on": "resume", "time out": "time-out", "stop": "stop", "give me a hint": "hint",
-    "next please": "next", "another one": "another", "say that again": "repeat", "help": "help", "how long": "how-long",
-}  # fmt: skip
-"""What the companion is asked for by each phrase."""
-
 _ISOLATED = 0.9
 """Seconds of silence people leave before a command: it is to stand alone."""
 
@@ -28,7 +21,7 @@ def command(person: Person, other: Person, phrase: str, truth: Truth, turn: list
     """Wait for a quiet moment and say a command, on its own. Its span goes to `turn`, where it is part of one."""
     while min(person.quiet_for(), other.quiet_for()) < samples(_ISOLATED) or person.table.companion_spoke_within(0.5):
         yield
-    wanted = COMMANDS.get(phrase.lower(), phrase.lower())
+    wanted = person.hand.to_companion.wanted(phrase)
     if person.table.button:
         person.table.press(wanted)
         return
@@ -63,8 +56,8 @@ def tell(turn: Turn, truth: Truth) -> Course:
     if turn.wrapped:
         yield from _sentence(turn)
         yield from me.wait(float(me.rng.uniform(1.5, 2.5)))
-    yield from insist(me, turn.listener, "I'm done", truth)
-    yield from insist(me, turn.listener, "Over to you", truth)
+    for nth in (0, 1):
+        yield from insist(me, turn.listener, me.hand.to_companion.command("done", nth), truth)
 
 
 def _sentence(turn: Turn) -> Course:

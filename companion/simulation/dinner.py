@@ -22,7 +22,7 @@ from companion.simulation import stage as stages
 from companion.simulation.air import FADE, Wave
 from companion.simulation.person import Person, Table
 from companion.simulation.room import Spot
-from companion.simulation.sayings import Hand, Ring, bank, deal
+from companion.simulation.sayings import BASE, Hand, Ring, bank, deal
 from companion.simulation.scenario import Guest, Persona, Scenario
 from companion.simulation.script import Line, Script
 from companion.simulation.sounds import Sound
@@ -62,8 +62,8 @@ class _Playing:
 class Dinner:
     """A rehearsed dinner. Same scenario, pair, voices and seed: the same bytes.
 
-    `channels`: 1 or 2 microphones. `fidelity`: see `companion.simulation.stage`. `on_room(block)`: called with each block of
-    sound as int16 (n, channels), for a recording of the room.
+    `channels`: 1 or 2 microphones. `fidelity`: see `companion.simulation.stage`. `language`: what people speak.
+    `on_room(block)`: called with each block of sound as int16 (n, channels), for a recording of the room.
     """
 
     def __init__(
@@ -77,6 +77,7 @@ class Dinner:
         *,
         channels: int = 1,
         fidelity: Fidelity = "room",
+        language: str = BASE,
         on_room: Callable[[NDArray[np.int16]], None] | None = None,
     ) -> None:
         if channels not in (1, 2):
@@ -86,7 +87,8 @@ class Dinner:
         self.stage = stages.build(scenario, fidelity, channels, *ways[:4])
         self.room, self.truth, self._table = self.stage.room, Truth(ends=scenario.ends), Table(button=not scenario.recogniser)
         self._air = self.stage.air
-        hands = deal(ways[4])
+        self._sayings = bank(language)
+        hands = deal(ways[4], language)
         self.people = {
             who: self._person(who, persona, hand, partner_voices[who], self.room.seats[k], ways[5 + k])
             for k, (who, persona, hand) in enumerate(zip(pair, scenario.partners, hands, strict=True))
@@ -120,7 +122,7 @@ class Dinner:
         if guest is None:
             return None
         who = Partner(guest.name)
-        hand = Hand((), (), {"visiting": Ring(bank().visiting)})
+        hand = Hand((), (), {"visiting": Ring(self._sayings.visiting)}, self._sayings.to_companion)
         return self._person(who, guest, hand, voices[who], self.room.around[:1], np.random.default_rng(rng.integers(1 << 32)))
 
     def _sound(self, rendered: NDArray[np.float32]) -> Sound:
@@ -129,8 +131,7 @@ class Dinner:
 
     def lines_ahead(self) -> dict[Partner, tuple[str, ...]]:
         """Everything the partners may say this evening, for rendering ahead."""
-        commands = ("I'm done", "Over to you", "hold on a moment", "resume", "give me a hint", "next please", "carry on",
-                    "The main thing is that it did me good.", "stop")  # fmt: skip
+        commands = (*self._sayings.to_companion.all_commands(), self._sayings.to_companion.source_again)
         scripted = tuple(one.phrase for happening in self._scenario.happens for one in happening.then.says)
         ahead = {who: tuple(dict.fromkeys([*person.hand.texts(), *commands, *scripted])) for who, person in self.people.items()}
         return ahead if self.guest is None else {**ahead, self.guest.name: self.guest.hand.texts()}

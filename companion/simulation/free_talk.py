@@ -26,7 +26,7 @@ class Talk:
                 continue
             if me.table.now >= self._until:
                 self._over = True
-                yield from insist(me, other, "next please", self._truth)
+                yield from insist(me, other, me.hand.to_companion.command("next"), self._truth)
                 return
             taken = TurnTaken(me.name, self._step, "joint", len(self._truth.turns))
             self._truth.turns.append(taken)

@@ -34,7 +34,7 @@ class Reflection:
         self, source: Person, listener: Person, topic: Topic | None, hint: bool, answers: list[str], truth: Truth
     ) -> None:
         self._source, self._listener, self._truth = source, listener, truth
-        self._back = list(topic.back) if topic is not None else ["So it mattered to you.", "You told it as it was."]
+        self._back = list(topic.back if topic is not None else listener.hand.to_companion.given_back)
         self._hint, self._answers = hint, answers
         self._given = False  # the listener has given something back, and nobody has judged it yet
         self._partly = False  # the source is to add what is missing
@@ -50,7 +50,7 @@ class Reflection:
         elif "c_enough" in keys or keys & _AGAIN:
             self._judge("yes" if "c_enough" in keys else self._last)
         elif keys & {"c_source"}:
-            self._source.follow(speak(self._source, iter(["The main thing is that it did me good."]), None))
+            self._source.follow(speak(self._source, iter([self._source.hand.to_companion.source_again]), None))
             self._listener.follow(_when_quiet(self._listener, self._source, self._given_back()))
         elif keys & _QUESTIONS or (self._given and not keys & _RUNGS and not self._partly and "c_again" not in keys):
             self._judge(self._answers.pop(0) if self._answers else "yes")
@@ -61,7 +61,8 @@ class Reflection:
         elif self._hint:
             self._hint = False
             self._mine = self._mine or self._turn(self._listener)
-            self._listener.follow(insist(self._listener, self._source, "give me a hint", self._truth, self._mine.talk))
+            plea = self._listener.hand.to_companion.command("hint")
+            self._listener.follow(insist(self._listener, self._source, plea, self._truth, self._mine.talk))
         else:
             self._reflect()
 

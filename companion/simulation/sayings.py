@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from importlib.resources.abc import Traversable
 
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
@@ -21,11 +22,45 @@ class Topic(BaseModel):
     back: tuple[str, ...] = Field(min_length=2)
 
 
-class Bank(BaseModel):
-    """All sayings of `sayings.yaml`."""
+class ToCompanion(BaseModel):
+    """What people say to the companion in a language, and how they take its questions.
+
+    `accents`: espeak-ng voices of the first and the second partner. `commands`: name → phrases, the usual one first. `either`:
+    words before the last option of a question. `source_again`: what the source says when asked once more. `given_back`: what a
+    listener makes of a turn that told no story.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
+    accents: tuple[str, str]
+    commands: dict[str, tuple[str, ...]]
+    yes: str
+    no: str
+    either: tuple[str, ...]
+    source_again: str
+    given_back: tuple[str, ...]
+
+    def command(self, name: str, nth: int = 0) -> str:
+        """How this command is said; `nth`: in other words, where there are some."""
+        phrases = self.commands[name]
+        return phrases[min(nth, len(phrases) - 1)]
+
+    def wanted(self, phrase: str) -> str:
+        """The command that a phrase asks for; the phrase itself where it is none we know."""
+        small = phrase.lower()
+        return next((name for name, said in self.commands.items() if small in (one.lower() for one in said)), small)
+
+    def all_commands(self) -> tuple[str, ...]:
+        """Every phrase of every command."""
+        return tuple(phrase for phrases in self.commands.values() for phrase in phrases)
+
+
+class Bank(BaseModel):
+    """All sayings of one language: `sayings/<language>.yaml`."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    to_companion: ToCompanion
     topics: dict[str, Topic]
     day: tuple[str, ...]
     arriving: tuple[str, ...]
@@ -46,11 +81,24 @@ class Bank(BaseModel):
     visiting: tuple[str, ...]
 
 
+BASE = "en"
+"""What people speak where nobody has written sayings in the language of the evening."""
+
+
+def spoken_here(language: str) -> str:
+    """The language people speak in a rehearsal of an evening in `language`: the same, or else English."""
+    return language if _file(language).is_file() else BASE
+
+
 @cache
-def bank() -> Bank:
-    """The sayings that come with the package."""
-    text = files("companion.simulation").joinpath("sayings.yaml").read_text(encoding="utf-8")
+def bank(language: str = BASE) -> Bank:
+    """The sayings of a language, or those in English."""
+    text = _file(spoken_here(language)).read_text(encoding="utf-8")
     return Bank.model_validate(YAML(typ="safe", pure=True).load(text))
+
+
+def _file(language: str) -> Traversable:
+    return files("companion.simulation").joinpath("sayings", f"{language}.yaml")
 
 
 class Ring:
@@ -74,6 +122,7 @@ class Hand:
     stories: tuple[Topic, ...]
     others: tuple[Topic, ...]  # the other's stories: this partner gives them back
     rings: dict[str, Ring]
+    to_companion: ToCompanion
 
     def next(self, kind: str) -> str:
         """The next saying of a kind of the bank, such as "hums"."""
@@ -87,9 +136,9 @@ class Hand:
         return tuple(dict.fromkeys([*quick, *told, *rest]))
 
 
-def deal(rng: np.random.Generator) -> tuple[Hand, Hand]:
-    """Two hands from one bank: no story is told by both."""
-    sayings = bank()
+def deal(rng: np.random.Generator, language: str = BASE) -> tuple[Hand, Hand]:
+    """Two hands from the bank of a language: no story is told by both."""
+    sayings = bank(language)
     names = list(sayings.topics)
     order = [names[i] for i in rng.permutation(len(names))]
     half = len(order) // 2
@@ -98,15 +147,17 @@ def deal(rng: np.random.Generator) -> tuple[Hand, Hand]:
     for k in (0, 1):
         rings = {}
         for kind in Bank.model_fields:
-            texts: tuple[str, ...] = getattr(sayings, kind) if kind != "topics" else ()
-            if kind == "in_a_word":  # dealt like cards, one by one
-                rings[kind] = Ring(texts[k::2])
-            elif kind not in ("topics", "visiting"):
-                rings[kind] = Ring(_share(texts, k, rng, kind))
+            if kind in _NOT_DEALT:
+                continue
+            texts: tuple[str, ...] = getattr(sayings, kind)
+            one_by_one = kind == "in_a_word"  # dealt like cards
+            rings[kind] = Ring(texts[k::2] if one_by_one else _share(texts, k, rng, kind))
         mine, others = (tuple(sayings.topics[name] for name in stories[who]) for who in (k, 1 - k))
-        hands.append(Hand(mine, others, rings))
+        hands.append(Hand(mine, others, rings, sayings.to_companion))
     return hands[0], hands[1]
 
+
+_NOT_DEALT = frozenset({"to_companion", "topics", "visiting"})
 
 _IN_ORDER = {"day": 8, "thanks": 4}
 """Sayings that belong together in runs of this many."""

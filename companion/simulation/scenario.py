@@ -31,7 +31,7 @@ from __future__ import annotations
 
 from importlib.resources import files
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, StrictBool, ValidationError, model_validator
 from ruamel.yaml import YAML
@@ -211,6 +211,12 @@ class Scenario(_Part):
         """The two partners by name."""
         return Pair(Partner(self.partners[0].name), Partner(self.partners[1].name))
 
+    def spoken_with(self, accents: tuple[str, str]) -> Scenario:
+        """The same people in another language than English: English voices take its accents, and keep their variants."""
+        first, second = (_with_accent(one, accent) for one, accent in zip(self.partners, accents, strict=True))
+        guest = self.guest and _with_accent(self.guest, accents[0])
+        return self.model_copy(update={"partners": (first, second), "guest": guest})
+
     def doings(self, exercise: str, step: str, nth: int, nth_here: int) -> Doings:
         """What is certain in the `nth` step of this kind of the evening, the `nth_here` of its exercise."""
         for one in self.happens:
@@ -218,6 +224,17 @@ class Scenario(_Part):
             if one.step == step and one.exercise in (None, exercise) and one.nth == count:
                 return one.then
         return Doings()
+
+
+_Somebody = TypeVar("_Somebody", bound=Persona)
+
+
+def _with_accent(person: _Somebody, accent: str) -> _Somebody:
+    """This person with the espeak-ng voice `accent`, where theirs is English and that is not."""
+    own, _, variant = person.voice.partition("+")
+    if own.split("-")[0] != "en" or accent.split("-")[0] == "en":
+        return person
+    return person.model_copy(update={"voice": f"{accent}+{variant}" if variant else accent})
 
 
 def shipped() -> tuple[str, ...]:

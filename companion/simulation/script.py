@@ -20,7 +20,7 @@ from companion.simulation.courses import after, answer, command, insist, later, 
 from companion.simulation.free_talk import Talk
 from companion.simulation.person import Course, Person, Table
 from companion.simulation.reflection import Reflection
-from companion.simulation.sayings import Topic
+from companion.simulation.sayings import ToCompanion, Topic
 from companion.simulation.scenario import Doings, Scenario, Utters
 from companion.simulation.truth import Truth, TurnTaken
 from companion.simulation.turn import ONE_WORD_BUDGET, Turn, plan
@@ -115,10 +115,10 @@ class Script:
             case "reflect":
                 self._reflecting(line)
             case "say":
-                if re.search(r"\bhold on a moment\b", line.text, re.IGNORECASE) and "invite" not in line.keys:
+                if "try_a_command" in line.keys:
                     one = self._people[self._pair.one]
-                    if "try_a_command" in line.keys or re.search(r"\btry\b", line.text, re.IGNORECASE):
-                        one.follow(later(one, 1.0, command(one, self._other(one), "hold on a moment", self._truth)))
+                    tried = one.hand.to_companion.command("pause")
+                    one.follow(later(one, 1.0, command(one, self._other(one), tried, self._truth)))
             case _:
                 if not self._begun:
                     self._begin()
@@ -172,7 +172,7 @@ class Script:
             who = self._people[(self._pair.one, self._pair.two)[int(self._rng.integers(2))]]
             for person in self._people.values():
                 person.follow(None)
-            who.follow(insist(who, self._other(who), "stop", self._truth))
+            who.follow(insist(who, self._other(who), who.hand.to_companion.command("stop"), self._truth))
         return self._stopping
 
     # --- steps
@@ -301,7 +301,7 @@ class Script:
         for n, who in enumerate(self._asked):
             me = self._people[who]
             text = (
-                (self._doings.choose or _option(line.text, self._pair))
+                (self._doings.choose or _option(line.text, self._pair, me.hand.to_companion))
                 if self._step.kind == "choose"
                 else me.hand.next("yes" if kind == "yes" else "no")
             )
@@ -329,10 +329,11 @@ class Script:
             turn.wrapped = True
             return True
         if "c_int3" in keys or "c_heat2" in keys:
-            self._say_aside(holder, command(holder, self._other(holder), "carry on", self._truth))
+            goes_on = holder.hand.to_companion.command("resume", 1)
+            self._say_aside(holder, command(holder, self._other(holder), goes_on, self._truth))
             return True
         if keys & {"c_heat", "c_third"}:
-            self._say_aside(holder, answer(holder, self._other(holder), "no", "no", self._truth))
+            self._say_aside(holder, answer(holder, self._other(holder), "no", holder.hand.to_companion.no, self._truth))
             return True
         if any(key.startswith("t_enrol") for key in keys) and turn is not None:
             turn.plan.goal = turn.elapsed() + 8.0
@@ -354,7 +355,8 @@ class Script:
             for person in self._people.values():
                 person.follow(None)
             self._paused_at = self._table.now
-            who.follow(later(who, _RESUME_AFTER, insist(who, self._other(who), "resume", self._truth)))
+            resume = who.hand.to_companion.command("resume")
+            who.follow(later(who, _RESUME_AFTER, insist(who, self._other(who), resume, self._truth)))
         elif state == "running" and before == "paused":
             for person in self._people.values():
                 person.follow(None)
@@ -382,8 +384,8 @@ _REMARKS = frozenset(
 """Cues nobody answers: people just go on."""
 
 
-def _option(text: str, pair: Pair) -> str:
+def _option(text: str, pair: Pair, spoken: ToCompanion) -> str:
     """The last option of a question such as "Comfort, ideas, or listening, Sam?"."""
-    parts = (" ".join(re.findall(r"[\w'-]+", part)) for part in re.split(r"[,:;?]|\b[Oo]r\b", text))
+    parts = (" ".join(re.findall(r"[\w'-]+", part)) for part in re.split(rf"[,:;?¿]|\b(?i:{'|'.join(spoken.either)})\b", text))
     named = [part.lower() for part in parts if part and part not in pair]
-    return named[-1] if named else "yes"
+    return named[-1] if named else spoken.yes
