@@ -118,7 +118,7 @@ class Course:
             playing.used[place.twin] = used(self._tonight.clock) if used is not None else 0
             opener, ring = getattr(step, "opener", None), getattr(place.spec, "openers", None)
             if opener and ring:
-                playing.openers[ring] = opener
+                playing.openers[ring], playing.last_teller = opener, step.holder
         self._enter(playing.path.leave(place, exit, step.answer))
 
     def close(self, exit: Exit) -> None:
@@ -277,7 +277,8 @@ class Course:
         return Scene(
             place=place, pair=tonight.pair, size=playing.size, level=tonight.level, manners=tonight.manners, script=self._script,
             talk=self._talk, ear=self._ear, answers=self._answers, words=tonight.words, names=tonight.names,
-            enrolled=tonight.known, last_holder=playing.last_holder, recalled=recalled,
+            enrolled=tonight.known, last_holder=playing.last_holder,
+            last_teller=playing.last_teller, recalled=recalled,
             used=playing.used.get(place.twin, 0) if place.half else 0,
             thanks_follow=isinstance(following, Place) and following.spec.kind == "thank", named=frozenset(playing.named),
             recollection=tonight.recall, shelf=self._shelf,

@@ -15,7 +15,7 @@ from companion.timeline import Sample
 class Playing:
     """`since`: when the step began, on the clock of the steps. `openers`: the last of each ring. `used`: samples each turn took.
 
-    `named`: whom the companion has named in it. `declined`: one of the two said no to it before anybody had a turn.
+    `last_teller`: who had the last turn that an opener began. `named`: whom the companion has named in it. `declined`: one of the two said no to it before anybody had a turn.
     """
 
     exercise: Exercise
@@ -26,6 +26,7 @@ class Playing:
     since: Sample = 0
     openers: dict[str, str] = field(default_factory=dict)
     last_holder: Partner | None = None
+    last_teller: Partner | None = None
     used: dict[str, int] = field(default_factory=dict)
     named: set[str] = field(default_factory=set)
     declined: bool = False

@@ -238,6 +238,18 @@ def test_how_long_is_answered_in_peoples_units(library: Library, talked: float, 
     assert [each.line for each in table.kinds(Say)][-1] == line
 
 
+def test_the_next_to_tell_is_named_though_they_have_just_replied(library: Library) -> None:
+    reply = {"turn": {"holder": "listener", "for": "20 s", "prompt": "prompt"}}
+    steps = [{"mirrored": [{"turn": {"for": "60 s", "openers": "day"}}, reply]}]
+    table = small(library, steps)
+    for who in (ALEX, SAM):
+        table.until(lambda each: isinstance(each, GiveFloor) and each.kind is FloorKind.HOLDER)
+        table.talk(who, 0.3, 3.0).run(4.0).say("i'm done", who)
+    table.until(lambda each: isinstance(each, StepEntered) and each.step.startswith("mirrored[1].turn"))
+    table.run(3.0)
+    assert table.said()[-1].startswith("Sami. ")
+
+
 def test_a_laugh_that_sounds_like_a_question_is_not_answered(library: Library) -> None:
     table = in_turn(library).talk(ALEX, 0.0, 5.0).run(5.5)
     said = len(table.kinds(Say))

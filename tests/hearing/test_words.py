@@ -205,7 +205,17 @@ def test_the_longer_phrase_is_not_taken_for_a_repeat() -> None:
 
 
 def test_the_least_sure_word_decides() -> None:
-    sure = (*words("hold on a", 0.95), *words("moment", LEAST_CONFIDENCE - 0.01))
-    assert judge(sure, PHRASES) == (None, LEAST_CONFIDENCE - 0.01)
-    assert judge((*words("hold on a", 0.95), *words("moment", 0.6)), PHRASES) == ("hold on a moment", 0.6)
+    unsure = (*words("i'm", 0.95), *words("done", LEAST_CONFIDENCE - 0.01))
+    assert judge(unsure, PHRASES) == (None, LEAST_CONFIDENCE - 0.01)
+    assert judge((*words("i'm", 0.95), *words("done", 0.6)), PHRASES) == ("i'm done", 0.6)
+
+
+def test_of_three_words_and_more_one_may_be_slurred() -> None:
+    phrase, sure = judge((*words("hold on a", 0.95), *words("moment", 0.6)), PHRASES)
+    assert phrase == "hold on a moment"
+    assert sure == pytest.approx(0.8)
+    assert judge((*words("hold on a", 0.95), *words("moment", 0.29)), PHRASES)[0] is None
+
+
+def test_no_words_are_no_phrase() -> None:
     assert judge((), PHRASES) == (None, 0.0)

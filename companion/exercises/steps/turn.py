@@ -121,7 +121,8 @@ class Turn:
         """
         scene, spec = self._scene, self._spec
         named = spec.prompt is not None and scene.script.names_someone(spec.prompt)
-        if named or scene.last_holder in (None, self.holder):
+        retold = spec.openers is not None and scene.last_teller not in (None, self.holder)  # who spoke last only replied
+        if named or scene.last_holder is None or (scene.last_holder == self.holder and not retold):
             return ""
         if spec.prompt is not None or spec.openers is None:
             return "line"
