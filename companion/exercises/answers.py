@@ -9,6 +9,7 @@ lean one step down (Pomerantz 1984; Kendrick & Torreira 2015).
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
@@ -49,8 +50,10 @@ class _Said:
 class Answers:
     """Reads answers by one language's table."""
 
-    def __init__(self, table: AnswerTable) -> None:
+    def __init__(self, table: AnswerTable, names: Sequence[str] = ()) -> None:
+        """`names`: first names, small, by which people call each other within an answer."""
         self._table = table
+        self._names = frozenset(names)
         self._idioms = Idioms(table)
         self._numbers = SpokenNumbers(table.numbers, table.lists)
 
@@ -71,7 +74,12 @@ class Answers:
             return "ask-again" if said.chewing else "no"
         whole = self._whole(said)
         answer = (whole.consent or "no") if whole is not None else self._consent(said)
-        return "ask-again" if answer == "yes" and said.asked else answer
+        return "ask-again" if answer == "yes" and said.asked and not self._asks_for_show(said) else answer
+
+    def _asks_for_show(self, said: _Said) -> bool:
+        """ "Why not?" is a question by its form alone."""
+        last = next((part.text for part in reversed(said.parts) if part.idiom is not None), "")
+        return last in self._list("asked_back")
 
     def number(self, text: str, most: int | None = ASKED_FOR) -> int | None:
         """The one number it gives, or None: for halves, for two numbers, for talk, and for more than `most`."""
@@ -142,8 +150,8 @@ class Answers:
 
     def _without_polar(self, said: _Said, answers: list[str]) -> Check:
         plain = " ".join(said.words)
-        if said.words[0] in self._list("asking") and len(said.words) > 1:
-            return "unsure"  # they ask back
+        if (said.words[0] in self._list("asking") and len(said.words) > 1) or said.asked or self._aside(said):
+            return "unsure"  # they ask back, or speak of dinner
         if any(_within(praise, plain) for praise in self._list("praise")):
             return "yes"
         if "unsure" in answers:
@@ -154,10 +162,16 @@ class Answers:
             return "partly"
         return self._idioms.leaning(said.words) or "unsure"
 
+    def _aside(self, said: _Said) -> bool:
+        """Something about the table, and nothing of what one of them felt or meant."""
+        plain = " ".join(said.words)
+        near = any(_within(thing, plain) for thing in self._list("table_talk"))
+        return near and not any(_within(word, plain) for word in self._list("own_telling"))
+
     def _reserved(self, said: _Said, answers: list[str]) -> bool:
         """A reservation after the first yes, or a part of the whole anywhere."""
         start = answers.index("yes") + 1 if "yes" in answers else 0
-        rest = " ".join(part.text for part in said.parts[start:])
+        rest = " ".join(part.text for part in said.parts[start:] if _heard_as(part) != "yes" or part.softened)
         if any(_within(word, rest) for word in self._list("reservations")) or self._tells_more(rest):
             return True
         loose = " ".join(part.text for part in said.parts if part.idiom is None)
@@ -188,24 +202,40 @@ class Answers:
     def _consent(self, said: _Said) -> Consent:
         plain = " ".join(said.words)
         answers = [_agreed(part) for part in said.parts if part.idiom is not None]
+        answers = self._after_polite_no(said, answers)
         if answers[:1] == ["repeat"] and "no" not in answers and not (said.parts[0].idiom is None and "yes" in answers):
             return "repeat"
         if self._in_jest(said):
             return "no"
         less = (*self._list("doubts"), *self._list("refusals"), *self._list("reservations"))
-        if "no" in answers or any(_within(word, plain) for word in less):
+        loose = " ".join("|" if _agreed(part) == "yes" else part.text for part in said.parts)
+        asks = said.asked or said.words[0] in self._list("asking")
+        ideas = ((part, _agreed(part)) for part in said.parts if part.idiom is not None)
+        answered = any(answer != "ask-again" for part, answer in ideas if part.text not in self._list("only_polite"))
+        if asks and not answered and self._aside(said):
+            return "ask-again"
+        if "no" in answers or any(_within(word, loose) for word in less):
             return "no"
         if any(part.text in self._list("negators") for part in said.parts):
             return "no"
         if "yes" not in answers:
-            return "ask-again" if "ask-again" in answers else "no"
+            told = any(_within(word, plain) for word in self._list("told"))
+            return "ask-again" if "ask-again" in answers or told or asks or self._aside(said) else "no"
         rest = " ".join(part.text for part in said.parts if part.idiom is None)
         for word in sorted(self._list("polite"), key=len, reverse=True):
             rest = re.sub(rf"\b{re.escape(word)}\b", " ", rest)
         asked = [part.idiom for part in said.parts if part.idiom is not None and part.idiom.consent == "ask-again"]
-        hummed = any(idiom.check != "yes" for idiom in asked)
+        hummed = any(idiom.check not in ("yes", None) for idiom in asked)
         agreed = "ask-again" not in answers or (not hummed and answers[-1] == "yes")
         return "yes" if agreed and not rest.strip() else "ask-again"
+
+    def _after_polite_no(self, said: _Said, answers: list[str]) -> list[str]:
+        """ "No, no, go ahead": a bare no before an invitation objects to nothing."""
+        ideas = [part for part in said.parts if part.idiom is not None]
+        start = next((index for index, part in enumerate(ideas) if part.text not in self._list("bare_no")), len(ideas))
+        rest = answers[start:]
+        polite = rest and set(rest) == {"yes"} and ideas[start].text in self._list("invitations")
+        return rest if polite else answers
 
     # --- taking it apart
 
@@ -218,8 +248,34 @@ class Answers:
         words = tuple(self._idioms.spelt(spoken.split()))
         if len(words) > 2 * EARS_FOR:  # the beginning and the end say it all
             words = (*words[:EARS_FOR], *words[-EARS_FOR:])
+        words = self._corrected(self._without_names(words))
         parts = tuple(self._idioms.parts(self._without_tag(self._without_fillers(list(words)))))
         return _Said(words, parts, laughed or laughs, chewing, bare.rstrip().endswith("?"))
+
+    def _without_names(self, words: tuple[str, ...]) -> tuple[str, ...]:
+        """Whom they speak to, at either end or after what is an answer by itself: "yes Alex that's how it felt"."""
+
+        def calls(at: int) -> bool:
+            ends = at in (0, len(words) - 1)
+            return words[at] in self._names and len(words) > 1 and (ends or self._idioms.whole(words[:at]) is not None)
+
+        return tuple(word for at, word in enumerate(words) if not calls(at))
+
+    def _corrected(self, words: tuple[str, ...]) -> tuple[str, ...]:
+        """What they settle on where they correct themselves, if that holds an answer: "partly, no, actually, yes"."""
+        for at in range(len(words) - 2, -1, -1):
+            for marker in self._markers:
+                rest = words[at + len(marker) :]
+                if words[at : at + len(marker)] != marker or not rest:
+                    continue
+                settled = (_heard_as(part) for part in self._idioms.parts(list(rest)))
+                if any(answer in ("yes", "partly", "no") for answer in settled):
+                    return rest
+        return words
+
+    @cached_property
+    def _markers(self) -> tuple[tuple[str, ...], ...]:
+        return tuple(tuple(marker.split()) for marker in self._list("self_corrections"))
 
     def _whole(self, said: _Said) -> Idiom | None:
         """The idiom the whole utterance is, as it stands, or without fillers, or said over and over."""
@@ -287,7 +343,7 @@ def answers_of(library: Library) -> Answers:
     """The reader of a library's answers. Raises Trouble where the language has none."""
     if library.answers is None:
         raise Trouble(f"There is no answers.yaml for the language {library.language!r}; add it to its content folder.")
-    return Answers(library.answers)
+    return Answers(library.answers, library.word_lists.get("asked", {}).get("names", ()))
 
 
 def interpret_yes_partly_no(text: str, answers: Answers) -> Literal["yes", "partly", "no", "unsure"]:

@@ -42,10 +42,24 @@ class Idioms:
                 self._open.setdefault(words[0], []).append((words, idiom))
             else:
                 self._plain[" ".join(words)] = idiom
+        self._add_long_forms(dict(pair.split(" = ") for pair in table.lists.get("long_forms", ())))
         words_known = {word for each in (*self._plain, *table.lists.get("negators", ())) for word in each.split()}
         short = {word.replace("'", ""): word for word in words_known if "'" in word}
         self._short = {bare: word for bare, word in short.items() if bare not in words_known or word in self._list("negators")}
         self._longest = max((len(said.split()) for said in self._plain), default=1)
+
+    def _add_long_forms(self, long: Mapping[str, str]) -> None:
+        """ "I'd like that" is said "I would like that" too; a long form that is listed itself stays as it is."""
+        for said, idiom in [*self._plain.items()]:
+            fuller = " ".join(long.get(word, word) for word in said.split())
+            if fuller != said:
+                self._plain.setdefault(fuller, idiom)
+                if said in self._list("whole_only"):
+                    self._lists = {**self._lists, "whole_only": self._list("whole_only") | {fuller}}
+        for words, idiom in [pair for pairs in self._open.values() for pair in pairs]:
+            said = tuple(part for word in words for part in long.get(word, word).split())
+            if said != words:
+                self._open.setdefault(said[0], []).append((said, idiom))
 
     def spelt(self, words: Sequence[str]) -> list[str]:
         """Short forms with their apostrophe, where one was left out and it is no word of its own: `isnt`, `thats`."""

@@ -1,6 +1,7 @@
 """A number as people say it: seven, about twenty-one, nine out of ten, a couple, the third one. The words are content.
 
-It is one whole number and nothing else: halves, ranges, two numbers and talk that has a number in it are none.
+It is one whole number and nothing else: halves, ranges, two numbers and talk that has a number in it are none. A time is in
+minutes ("half an hour"); a reason may follow ("three, because I slept badly").
 """
 
 from __future__ import annotations
@@ -18,8 +19,8 @@ class SpokenNumbers:
     """Reads numbers by one language's words."""
 
     def __init__(self, small: Mapping[str, int], lists: Mapping[str, Sequence[str]]) -> None:
-        """`small`: the numbers that may be asked for. `lists`: `numbers_large`, `numbers_ordinal` ("eleven 11"), and
-        the words that may stand around a number, correct it, or make it none.
+        """`small`: the numbers that may be asked for. `lists`: `numbers_large`, `numbers_ordinal` ("eleven 11"), `numbers_times`
+        ("half an hour 30"), and the words that may stand around a number, correct it, follow it, or make it none.
         """
         self._values = {**small, **_valued(lists.get("numbers_large", ())), **_valued(lists.get("numbers_ordinal", ()))}
         self._ordinals = frozenset(_valued(lists.get("numbers_ordinal", ())))
@@ -27,6 +28,9 @@ class SpokenNumbers:
         self._lists = {name: frozenset(words) for name, words in lists.items()}
         self._scales = sorted(lists.get("numbers_scale", ()), key=len, reverse=True)
         self._none = sorted(lists.get("numbers_none", ()), key=len, reverse=True)
+        self._times = sorted(_valued(lists.get("numbers_times", ())).items(), key=lambda pair: -len(pair[0]))
+        self._corrections = sorted((each for each in lists.get("corrections", ()) if " " in each), key=len, reverse=True)
+        self._correction = next((each for each in lists.get("corrections", ()) if " " not in each), "")
         self._small = frozenset(small.values())
 
     def read(self, text: str, most: int | None = None) -> int | None:
@@ -35,6 +39,11 @@ class SpokenNumbers:
             return None  # 7.5, -3, 2-3
         plain = folded(re.sub(r"(?<=\d),(?=\d{3}(?!\d))", "", re.sub(r"(\d)\s*/\s*\d+", r"\1", text)))
         plain = re.sub(r"\b(\d+)(st|nd|rd|th)\b", r"\1", plain)
+        for time, value in self._times:
+            plain = re.sub(rf"\b{re.escape(time)}\b", f" {value} ", plain)
+        for correction in self._corrections:
+            plain = re.sub(rf"\b{re.escape(correction)}\b", self._correction, plain)
+        plain = self._without_reason(plain)
         for scale in self._scales:
             plain = re.sub(rf"\b{re.escape(scale)}\b", " ", plain)
         if any(f" {none} " in f" {' '.join(plain.split())} " for none in self._none):
@@ -43,6 +52,12 @@ class SpokenNumbers:
         if found is None or not 0 <= found <= MOST:
             return None
         return None if most is not None and (found > most or found not in self._small) else found
+
+    def _without_reason(self, plain: str) -> str:
+        words = plain.split()
+        valued = next((at for at, word in enumerate(words) if self._value(word) is not None), len(words))
+        reasons = (at for at, word in enumerate(words) if at > valued and word in self._list("numbers_reasons"))
+        return " ".join(words[: next(reasons, len(words))])
 
     def _found(self, words: Sequence[str]) -> int | None:
         found: list[int] = []

@@ -40,7 +40,7 @@ def share(name: str) -> tuple[float, list[str], list[str]]:
 
 
 SETS = ["answers_looked_at.tsv", "answers_looked_at_2.tsv", "answers_looked_at_3.tsv", "answers_looked_at_4.tsv",
-        "answers_aside.tsv", "answers_unseen.tsv"]  # fmt: skip
+        "answers_looked_at_5.tsv", "answers_looked_at_6.tsv", "answers_aside.tsv", "answers_unseen.tsv"]  # fmt: skip
 """All were looked at in the end. The shares at their first run stand in docs/reflect-back.md."""
 
 
@@ -149,10 +149,11 @@ def test_numbers_that_were_set_aside_are_read(said: str, number: int | None) -> 
     assert interpret_number(said, answers()) == number
 
 
-def test_commands_that_were_set_aside_are_understood_or_nothing_and_never_another() -> None:
-    wrong = [(said, wanted, interpret_command(said, library()) or "-") for said, wanted in rows("commands_aside.tsv")]
-    assert [each for each in wrong if each[2] not in ("-", each[1])] == []
-    assert sum(got == wanted for _, wanted, got in wrong) >= 100  # the others are in no list of phrases: "hold on", "help me"
+@pytest.mark.parametrize("name", ["commands_aside.tsv", "commands_looked_at.tsv"])
+def test_commands_are_understood_as_people_ask_for_them_and_never_taken_for_another(name: str) -> None:
+    heard = [(said, wanted, interpret_command(said, library()) or "-") for said, wanted in rows(name)]
+    assert [each for each in heard if each[2] not in ("-", each[1])] == []
+    assert sum(got == wanted for _, wanted, got in heard) >= 0.98 * len(heard)
 
 
 @pytest.mark.parametrize(
