@@ -26,7 +26,7 @@ UNIT, LANE = 0.36, 0.36
 """Inches from one partner's bar to the next, and from one lane of labels to the next in such steps."""
 
 LETTERS, LETTER = 6.5, 0.65
-"""Size of the labels in points, and how wide a letter of theirs is at most, on the average of a label (no cue's words are wider)."""
+"""Points of the labels, and how wide a letter is at most, on the average of a label: no cue's words are wider."""
 
 _SAME_CUE = 25.0
 """Seconds within which the parts of one cue are named once."""

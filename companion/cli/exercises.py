@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
-from typing import Annotated, get_args
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any, get_args
 
 import typer
-from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
-from companion.cli.page import settings_in_force
+from companion.cli.page import hang, page, settings_in_force
 from companion.evening import folders
 from companion.evening.content import content, left_out
 from companion.exercises.by_size import SIZES, Size
 from companion.exercises.content import LEVELS, Exercise, Practice, did_you_mean
 from companion.trouble import Trouble
+
+ROOMY = 110
+"""Columns from which titles are shown beside the names."""
 
 
 def register(app: typer.Typer) -> None:
@@ -62,23 +65,32 @@ def exercises(
     if as_json:
         typer.echo(json.dumps(rows, ensure_ascii=False))
         return
-    console = Console()
-    table = Table(box=None)
-    for name in ("exercise", "title", "practices", "level", "minutes", "from"):
-        table.add_column(name, no_wrap=name in ("exercise", "minutes"))
-    for row in rows:
-        minutes = row["minutes"]
-        assert isinstance(minutes, dict)
-        spread = " / ".join(f"{value:g}" for value in minutes.values())
-        table.add_row(
-            str(row["slug"]), str(row["title"]), ", ".join(row["practices"]), str(row["level"]), spread, str(row["origin"])
-        )
-    console.print(table)
-    if not rows:
-        console.print("No exercise fits; leave out one of the options.")
-    console.print("\nevenings: " + ", ".join(library.evenings), highlight=False, soft_wrap=not console.is_terminal)
+    console = page()
+    if rows:
+        console.print(_table(rows, console.width >= ROOMY))
+        console.print()
+        hang(console, "", "Minutes are for short, medium and long. * is your own.")
+    else:
+        hang(console, "", "No exercise fits; leave out one of the options.")
+    console.print()
+    hang(console, "evenings: ", ", ".join(library.evenings))
+    console.print()
+    hang(console, "", "To play one: companion run NAME. To hear it played first: companion rehearse NAME.")
     if findings:
-        console.print(f"[yellow]{left_out(findings)}[/yellow]", highlight=False, soft_wrap=True)
+        hang(console, "", f"[yellow]{escape(left_out(findings))}[/yellow]")
+
+
+def _table(rows: Sequence[Mapping[str, Any]], roomy: bool) -> Table:
+    """What there is, one a row; the titles only where there is room for them, since the names say nearly as much."""
+    table = Table(box=None, pad_edge=False)
+    for name in ("exercise", *(("title",) if roomy else ()), "level", "minutes", "practices"):
+        table.add_column(name, no_wrap=name != "practices", overflow="fold")
+    for row in rows:
+        name = row["slug"] + (" *" if row["origin"] == "own" else "")
+        title = (escape(row["title"]),) if roomy else ()
+        minutes = " / ".join(f"{value:g}" for value in row["minutes"].values())
+        table.add_row(name, *title, row["level"], minutes, ", ".join(row["practices"]))
+    return table
 
 
 def _origin(exercise: Exercise) -> str:

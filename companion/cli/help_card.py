@@ -6,12 +6,13 @@ from datetime import date
 from typing import Annotated
 
 import typer
+from rich.markup import escape
 
-from companion.cli.page import settings_in_force
-from companion.exercises.help_card import HelpLine, countries, help_card
+from companion.cli.page import hang, page, settings_in_force
+from companion.exercises.help_card import countries, help_card
 from companion.trouble import Trouble
 
-KINDS = (("emergency", "Emergency"), ("abuse", "Abuse at home"), ("anyone", "For anyone"), ("crisis", "In a crisis"))
+TITLES = {"emergency": "Emergency", "abuse": "Abuse at home", "anyone": "For anyone", "crisis": "In a crisis"}
 
 
 def register(app: typer.Typer) -> None:
@@ -35,12 +36,13 @@ def print_card(
     typer.echo(f"{card.name}, checked on {card.checked}")
     if card.stale(date.today()):
         typer.echo("This card is older than a year: look every number up before you rely on it.")
-    for kind, title in KINDS:
-        lines: tuple[HelpLine, ...] = getattr(card, kind)
+    console = page()
+    for kind, lines in card.printed().items():
         if lines:
-            typer.echo(f"\n{title}")
+            typer.echo(f"\n{TITLES[kind]}")
         for line in lines:
             told = [line.number, line.who, line.hours, line.note, "not checked: look it up" if line.verify else ""]
-            typer.echo("  " + " · ".join(part for part in told if part))
+            hang(console, "  ", escape(" · ".join(part for part in told if part)))
     if card.notes:
-        typer.echo(f"\n{card.notes}")
+        typer.echo()
+        hang(console, "", escape(card.notes))

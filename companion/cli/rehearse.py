@@ -13,16 +13,17 @@ from rich.markup import escape
 
 from companion.adapters.event_log import read_lines
 from companion.adapters.timeline_picture import draw
-from companion.cli.page import settings_in_force
+from companion.cli.news import resume_phrase
+from companion.cli.page import hang, page, settings_in_force
 from companion.cli.progress import progress_bar
-from companion.cli.terminal import Terminal, clock
+from companion.cli.terminal import Terminal
 from companion.evening import house
 from companion.evening.rehearse import Rehearsal
 from companion.evening.rehearse import rehearse as play
 from companion.evening.rehearsed import Rehearsed, find, make_room
 from companion.exercises.content import Size
-from companion.exercises.content_files import BASE
 from companion.simulation.measures import in_words
+from companion.simulation.sayings import spoken_here
 from companion.simulation.stage import Fidelity
 from companion.simulation.truth import Said
 from companion.trouble import Trouble
@@ -74,6 +75,7 @@ def rehearse(
     real_time: Annotated[bool, typer.Option("--real-time", help="No faster than it would take at a table.")] = False,
     detail: Annotated[bool, typer.Option("--detail", help="Show hums, laughs and dropped cues too.")] = False,
     speech_model: Annotated[Path | None, typer.Option(help="Folder of another Vosk model.")] = None,
+    language: Annotated[str | None, typer.Option(help="Another language than the one in your settings.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print only the score, as JSON.")] = False,
     picture: Annotated[bool, typer.Option(help="Draw the evening's timeline.")] = True,
 ) -> None:
@@ -87,18 +89,23 @@ def rehearse(
     Exit status 0 when it reached its end and the score found no fault, 1 when it found some, 2 when it could not be rehearsed.
     """
     settings = settings_in_force()
+    if language not in (None, settings.language):
+        settings = settings.model_copy(update={"language": language, "voice": None})
     plan = find(what, house.library(settings.language), size)
-    console = Console(quiet=as_json)
+    console = page(quiet=as_json)
     folder = out or Path("rehearsal") / f"{plan.scenario.scenario}-{fidelity}-{seed}"
     make_room(folder)
     if fidelity != "events" and plan.scenario.recogniser and house.recognizer(speech_model, language=settings.language) is None:
         console.print(house.without_words(settings.language))
-    if settings.language != BASE:
-        console.print(f"The rehearsed partners speak English: their answers are not understood in {settings.language!r}.")
-    with progress_bar("rendering the partners' lines") as progress, Terminal(console, detail) as terminal:
+    if (spoken := spoken_here(settings.language)) != settings.language:
+        console.print(f"The rehearsed partners speak {spoken!r}: their answers are not understood in {settings.language!r}.")
+    with (
+        progress_bar("rendering the partners' lines") as progress,
+        Terminal(console, detail, resume_phrase(plan.library)) as terminal,
+    ):
         done = play(
             plan, folder, seed, settings, terminal, fidelity=fidelity, channels=channels, real_time=real_time,
-            speech_model=speech_model, progress=progress, on_said=_printing(console, detail),
+            speech_model=speech_model, progress=progress, on_said=_printing(terminal, detail),
         )  # fmt: skip
     if as_json:
         typer.echo(json.dumps(done.score.record(), ensure_ascii=False))
@@ -110,14 +117,12 @@ def rehearse(
         raise typer.Exit(1)
 
 
-def _printing(console: Console, detail: bool) -> Callable[[Said], None]:
+def _printing(terminal: Terminal, detail: bool) -> Callable[[Said], None]:
     """Prints what the partners say; hums and laughs only in detail."""
 
     def print_one(one: Said) -> None:
         if detail or one.role not in ("hum", "laugh"):
-            console.print(
-                f"[dim]{clock(one.span.start):>6}[/dim]  [green]{escape(one.by)}:[/green] {escape(one.text)}", highlight=False
-            )
+            terminal.said(one.by, one.text, one.span.start)
 
     return print_one
 
@@ -127,19 +132,21 @@ def _tell(console: Console, done: Rehearsal, fidelity: Fidelity) -> None:
     console.print(f"\n{done.seconds / 60:.1f} minutes of dinner in {done.took:.1f} s ({speed:.0f} × real time).", highlight=False)
     for name, check in done.score.checks.items():
         if check.of:
-            console.print(f"  {CHECKS.get(name, name)}: {check.right} of {check.of}", highlight=False)
+            hang(console, "  ", f"{CHECKS.get(name, name)}: {check.right} of {check.of}")
     for sentence in in_words(done.score.metrics):
-        console.print(f"  {sentence}", highlight=False)
+        hang(console, "  ", escape(sentence))
     for fault in done.score.faults:
-        console.print(f"  [red]fault:[/red] {escape(fault)}", highlight=False)
-    listen = f"Listen: {done.out / 'room.wav'}   " if fidelity != "events" else ""
-    console.print(f"{listen}Log: {done.out / 'events.jsonl'}   Score: {done.out / 'score.json'}", highlight=False)
+        hang(console, "  [red]fault:[/red] ", escape(fault))
+    files = {"Listen": "room.wav", "Log": "events.jsonl", "Score": "score.json"}
+    for what, file in files.items():
+        if what != "Listen" or fidelity != "events":
+            hang(console, f"{what}: ", escape(str(done.out / file)))
 
 
 def _draw(console: Console, done: Rehearsal, plan: Rehearsed) -> None:
     pair = plan.scenario.pair()
     try:
         draw(list(read_lines(done.out / "events.jsonl")), (pair.one, pair.two), done.out / "timeline.png")
-        console.print(f"Picture: {done.out / 'timeline.png'}", highlight=False)
+        hang(console, "Picture: ", escape(str(done.out / "timeline.png")))
     except Trouble as trouble:
-        console.print(f"No picture: {trouble}")
+        hang(console, "No picture: ", escape(str(trouble)))

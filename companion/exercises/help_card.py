@@ -21,6 +21,13 @@ GOOD_FOR = timedelta(days=365)
 """A card is looked at again by a person at least once a year."""
 
 
+KINDS = ("emergency", "abuse", "anyone", "crisis")
+"""What a card has lines for, in the order in which it is read."""
+
+FOR_ALL = {"anyone": "for everyone", "crisis": "in a crisis too"}
+"""What is added to a line that stands under one of these as well, without a note of its own."""
+
+
 class HelpLine(Record):
     """One line to call. `say`: its digits as spoken. `source`: whose page it stands on. `verify`: not checked yet."""
 
@@ -51,6 +58,17 @@ class HelpCard(Record):
         checked = {kind: [line.say for line in lines if line.say and not line.verify] for kind, lines in kinds.items()}
         return {kind: said[0] for kind, said in checked.items() if said}
 
+    def printed(self) -> dict[str, tuple[HelpLine, ...]]:
+        """The lines by kind, each number once: where it stands under several kinds, under the first, with all its notes."""
+        left: dict[str, HelpLine] = {}
+        kind_of: dict[str, str] = {}
+        for kind in KINDS:
+            for line in getattr(self, kind):
+                before = left.get(line.number)
+                kind_of.setdefault(line.number, kind)
+                left[line.number] = line if before is None else _joined(before, line, kind)
+        return {kind: tuple(line for number, line in left.items() if kind_of[number] == kind) for kind in KINDS}
+
     def in_digits(self) -> HelpCard:
         """The same card for a voice of another language: what may be said is said digit by digit."""
 
@@ -58,8 +76,7 @@ class HelpCard(Record):
             digits = (" ".join(each for each in line.number if each.isdigit()) for line in lines)
             return tuple(line.model_copy(update={"say": line.say and each}) for line, each in zip(lines, digits, strict=True))
 
-        kinds = ("emergency", "abuse", "anyone", "crisis")
-        return self.model_copy(update={kind: plain(getattr(self, kind)) for kind in kinds})
+        return self.model_copy(update={kind: plain(getattr(self, kind)) for kind in KINDS})
 
     def unchecked(self) -> tuple[HelpLine, ...]:
         """The lines that a person has still to check."""
@@ -68,6 +85,13 @@ class HelpCard(Record):
     def stale(self, today: date) -> bool:
         """Whether the card was checked too long ago."""
         return today - self.checked > GOOD_FOR
+
+
+def _joined(line: HelpLine, again: HelpLine, kind: str) -> HelpLine:
+    """A line that stands under another kind too."""
+    notes = [note for note in (line.note, again.note or FOR_ALL.get(kind, "")) if note]
+    verify = line.verify or again.verify
+    return line.model_copy(update={"note": "; ".join(dict.fromkeys(notes)), "verify": verify, "hours": line.hours or again.hours})
 
 
 def countries(language: str = BASE, folder: Path | None = None) -> list[str]:

@@ -45,7 +45,7 @@ CROWDED = [
     *(exercise(at, "the-day-that-shaped-me") for at in (10.0, 11.0, 14.0)),
     *(cue(20.0 + 3 * n, name) for n, name in enumerate(CUES)),
     *(came_in(50.0 + n, kind) for n, kind in enumerate(["takeover", "butt-in", "completion", "takeover"])),
-    *(heard(90.0 + 2 * n, name) for n, name in enumerate(["stop-listening", "time-out", "help-card", "done", "no-words-tonight"])),
+    *(heard(90.0 + 2 * n, name) for n, name in enumerate(["stop-listening", "time-out", "done", "help-card", "louder"])),
     cue(178.0, "c_heat2"), cue(179.9, "c_more"), heard(179.0, "no-words-tonight"), exercise(179.5, "two-minute-mirror"),
     came_in(179.8), cue(399.0, "c_third"),
 ]  # fmt: skip
