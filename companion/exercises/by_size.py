@@ -49,6 +49,8 @@ class BySize(BaseModel, Generic[T]):
     def _plain(cls, value: Any) -> Any:
         if isinstance(value, (dict, BySize)):
             return value
+        if isinstance(value, list):
+            raise ValueError("found a list; expected one value, or {short: …, medium: …, long: …}")
         return {"short": value, "medium": value, "long": value}
 
     def of(self, size: Size) -> T:

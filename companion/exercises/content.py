@@ -16,6 +16,7 @@ from companion.exercises.by_size import BySize, Lengths, Seconds, Size
 from companion.exercises.condition import Condition, Record
 from companion.exercises.finding import did_you_mean
 from companion.exercises.step_spec import Name, Step, walk
+from companion.exercises.written import Written
 from companion.trouble import Trouble
 
 __all__ = [
@@ -49,7 +50,7 @@ Gate = Annotated[str, BeforeValidator(_gate), Field(pattern=r"^(both-yes|calm|as
 """When an exercise may be offered. `both-yes` always holds."""
 
 
-class Line(Record):
+class Line(Written):
     """Something the companion says: equivalent wordings, and their twins without names for when it is unsure who spoke.
 
     In YAML a list of wordings, one wording, or `{phrasings: […], role_free: […]}`.
@@ -58,7 +59,6 @@ class Line(Record):
     phrasings: tuple[str, ...] = Field(min_length=1)
     role_free: tuple[str, ...] = ()
     where: str = Field(default="", exclude=True)
-    line_no: int = Field(default=0, exclude=True)
 
     @model_validator(mode="before")
     @classmethod
@@ -70,7 +70,7 @@ class Line(Record):
         return value
 
 
-class Opener(Record):
+class Opener(Written):
     """The prompt that starts a turn. It may be more tender than the exercise it belongs to."""
 
     text: str
@@ -78,7 +78,6 @@ class Opener(Record):
     needs: tuple[Need, ...] = ()
     romantic: StrictBool = False
     where: str = Field(default="", exclude=True)
-    line_no: int = Field(default=0, exclude=True)
 
     @model_validator(mode="before")
     @classmethod
@@ -86,7 +85,7 @@ class Opener(Record):
         return {"text": value} if isinstance(value, str) else value
 
 
-class Exercise(Record):
+class Exercise(Written):
     """A named practice with steps, or (`frame`) one of the fixed scaffolds around exercises.
 
     `language`: that of the wording in the file. `where`: the file it came from.
@@ -114,7 +113,6 @@ class Exercise(Record):
     rests_on: tuple[str, ...] = ()
     notes: str = ""
     where: str = Field(default="", exclude=True)
-    line_no: int = Field(default=0, exclude=True)
 
     @model_validator(mode="before")
     @classmethod
@@ -136,7 +134,7 @@ class Exercise(Record):
         return max((int(gate.split(":")[1]) for gate in self.gates if gate.startswith("evenings:")), default=0)
 
 
-class PlanItem(Record):
+class PlanItem(Written):
     """One thing an evening plays: a frame or an exercise, in a size, perhaps only on a condition."""
 
     frame: Name | None = None
@@ -144,7 +142,6 @@ class PlanItem(Record):
     size: Size = "medium"
     form: Name | None = None
     condition: Condition | None = Field(default=None, alias="if")
-    line_no: int = Field(default=0, exclude=True)
 
     @model_validator(mode="after")
     def _one(self) -> PlanItem:
@@ -158,7 +155,7 @@ class PlanItem(Record):
         return self.frame or self.exercise or ""
 
 
-class Evening(Record):
+class Evening(Written):
     """An ordered list of frames and exercises, played in one go. `time`: the length it is planned for, in seconds."""
 
     slug: Name = Field(alias="evening")
@@ -172,10 +169,9 @@ class Evening(Record):
     if_time_short: Literal["drop-last", "go-on"] = "drop-last"
     notes: str = ""
     where: str = Field(default="", exclude=True)
-    line_no: int = Field(default=0, exclude=True)
 
 
-class Command(Record):
+class Command(Written):
     """A voice command. `taught` is what help says, `also` is understood, `decoys` are near-twins that draw off mishearings.
 
     `where`: modes and moments it is live in. `by`: whose it must be; anyone's, or the holder's. `threshold`: lowest confidence.
@@ -189,7 +185,6 @@ class Command(Record):
     by: Literal["anyone", "holder", "holder-or-both"] = "anyone"
     over_own_voice: StrictBool = False
     threshold: Annotated[float, Field(ge=0, le=1)] = 0.7
-    line_no: int = Field(default=0, exclude=True)
 
     @property
     def phrases(self) -> tuple[str, ...]:

@@ -34,5 +34,18 @@ class ContentTrouble(Trouble):
 
 def did_you_mean(word: str, among: Iterable[str]) -> str:
     """`; did you mean …?` with the closest of the known words, or nothing."""
-    close = difflib.get_close_matches(word, list(among), n=1, cutoff=0.6)
-    return f"; did you mean {close[0]!r}?" if close else ""
+    close = closest(word, among)
+    return f"; did you mean {close!r}?" if close is not None else ""
+
+
+def counted(number: int, what: str) -> str:
+    """As in: 1 error, 2 errors."""
+    return f"{number} {what}" + ("" if number == 1 else "s")
+
+
+def closest(word: str, among: Iterable[str]) -> str | None:
+    """The closest of the known words, if one is close. Case, spaces, - and _ weigh little."""
+    known = list(among)
+    alike = {each.lower().replace("_", "-"): each for each in reversed(known)}
+    found = difflib.get_close_matches(word.lower().replace("_", "-").replace(" ", "-"), list(alike), n=1, cutoff=0.6)
+    return alike[found[0]] if found else None

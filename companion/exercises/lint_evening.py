@@ -6,7 +6,7 @@ from collections import Counter
 from itertools import pairwise
 
 from companion.exercises.content import LEVELS, Evening, Library, PlanItem
-from companion.exercises.finding import Finding
+from companion.exercises.finding import Finding, did_you_mean
 
 LAST_MINUTES = 600.0  # a deep exercise ends this long before the evening's planned end: time to come up again
 
@@ -15,7 +15,7 @@ def evening_findings(evening: Evening, library: Library) -> list[Finding]:
     """Everything wrong or doubtful in an evening whose exercises and frames are all in the library."""
     file = evening.where or evening.slug
     errors = [*_frames(evening), *_levels(evening, library), *_length(evening, library)]
-    doubts = [*_variety(evening, library)]
+    doubts = [*_variety(evening, library), *_themes(evening, library)]
     return sorted(
         [
             *(Finding(file, line, "L30", "error", sentence) for line, sentence in errors),
@@ -27,13 +27,16 @@ def evening_findings(evening: Evening, library: Library) -> list[Finding]:
 def _frames(evening: Evening) -> list[tuple[int, str]]:
     wrong = []
     first, last = evening.plan[0], evening.plan[-1]
-    if first.frame != "welcome":
+    if first.frame != "welcome" and any(item.frame == "welcome" for item in evening.plan):
+        pass  # the one in the middle is told
+    elif first.frame != "welcome":
         wrong.append((first.line_no, f"the evening begins with {first.slug!r}; expected the frame welcome, where both say yes"))
     if last.frame != "close":
         wrong.append((last.line_no, f"the evening ends with {last.slug!r}; expected the frame close"))
     for item in evening.plan[1:-1]:
         if item.frame in ("welcome", "close"):
-            wrong.append((item.line_no, f"found the frame {item.frame!r} in the middle; expected it at its own end"))
+            place = "first" if item.frame == "welcome" else "last"
+            wrong.append((item.line_no, f"found the frame {item.frame!r} in the middle; expected it {place}, and once"))
     return wrong
 
 
@@ -70,7 +73,7 @@ def _length(evening: Evening, library: Library) -> list[tuple[int, str]]:
     if 0.6 * left <= filled <= left:
         return []
     wanted = f"{max(0.6 * left, 0):.0f} to {max(left, 0):.0f} of the {evening.time / 60:.0f} min"
-    return [(1, f"the exercises take {filled:.0f} min; expected {wanted}")]
+    return [(evening.at("time"), f"the exercises take {filled:.0f} min; expected {wanted}: change time, the sizes or the plan")]
 
 
 def _variety(evening: Evening, library: Library) -> list[tuple[int, str]]:
@@ -81,6 +84,22 @@ def _variety(evening: Evening, library: Library) -> list[tuple[int, str]]:
         if energy != "talk" and energy == library.played(before).energy:
             doubts.append((item.line_no, f"{before.slug!r} and {item.slug!r} are both of the energy {energy}; expected a change"))
     served = Counter(practice for item in played for practice in library.played(item).serves[:1])
+    seen: set[str] = set()
+    for item in played:
+        if item.slug in seen:
+            doubts.append((item.line_no, f"{item.slug!r} is played twice; expected each exercise once an evening"))
+        seen.add(item.slug)
     often = [(practice, count) for practice, count in served.items() if count > 2]
-    doubts += [(1, f"{count} exercises serve {practice!r} first; expected two at most") for practice, count in often]
+    at = evening.at("plan")
+    doubts += [(at, f"{count} exercises serve {practice!r} first; expected two at most") for practice, count in often]
     return doubts
+
+
+def _themes(evening: Evening, library: Library) -> list[tuple[int, str]]:
+    """A theme nobody can ask for, that is nearly one of those that other evenings have."""
+    known = {theme for other in library.evenings.values() if other.slug != evening.slug for theme in other.themes}
+    return [
+        (evening.at("themes", index), f"no other evening has the theme {theme!r}; expected one that can be asked for{close}")
+        for index, theme in enumerate(evening.themes)
+        if theme not in known and (close := did_you_mean(theme, known))
+    ]

@@ -3,39 +3,60 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import date
 from pathlib import Path
 
 from companion.exercises.commands import vocabulary
-from companion.exercises.content import Exercise, Library, did_you_mean
+from companion.exercises.content import Command, Exercise, Library, did_you_mean
 from companion.exercises.finding import Finding
 from companion.exercises.help_card import HelpCard
 from companion.exercises.reading import read_record
-from companion.exercises.step_spec import CheckSpec, ChooseSpec, walk
+from companion.exercises.step_spec import CheckSpec, ChooseSpec, Spec, walk
 from companion.exercises.yaml_source import Source, read_yaml
 
 _TAG = re.compile(r"^\|\s*([A-Z][A-Z0-9]+)\s*\|", re.MULTILINE)
 
 
-def library_findings(library: Library, file: str, words: frozenset[str] | None = None) -> list[Finding]:
-    """L16: every word that may be listened for is known to the recogniser (`words`), and no phrase means two commands at once."""
-    findings = [
-        Finding(file, 1, "L16", "error", f"the recogniser does not know the word {word!r}; expected one of its vocabulary")
-        for word in sorted(vocabulary(library) - words if words is not None else ())
-    ]
-    owners = Counter(phrase for command in library.commands.values() for phrase in set(command.phrases))
-    for command in library.commands.values():
-        for phrase in command.phrases:
-            if owners[phrase] > 1:
-                told = f"the phrase {phrase!r} gives two commands; expected one"
-                findings.append(Finding(file, command.line_no, "L16", "error", told))
+def library_findings(
+    library: Library, file: str, words: frozenset[str] | None = None, own: Collection[str] | None = None
+) -> list[Finding]:
+    """L16: every word that may be listened for is known to the recogniser (`words`), and no phrase means two commands at once.
+
+    `own`: the commands that `file` itself holds, all where left out.
+    """
+    findings = []
+    mine = [each for name, each in library.commands.items() if own is None or name in own]
+    for word in sorted(vocabulary(library) - words if words is not None else ()):
+        places = [_heard_at(command, word) for command in mine]
+        at = next((line for line in places if line), 1)
+        told = f"the recogniser does not know the word {word!r}, so nobody could say it; expected a commoner word"
+        findings.append(Finding(file, at, "L16", "error", told))
+    owners: dict[str, list[str]] = {}
+    for name, command in library.commands.items():
+        for phrase in set(command.phrases):
+            owners.setdefault(phrase, []).append(name)
+    for command in mine:
+        for index, phrase in enumerate(command.phrases):
+            others = [name for name in owners[phrase] if name != command.name]
+            if others:
+                told = f"the phrase {phrase!r} means {others[0]} already; expected each phrase for one command"
+                at = command.at("also", index - 1) if index else command.at("taught")
+                findings.append(Finding(file, at, "L16", "error", told))
         twins = set(command.decoys) & set(command.phrases)
         if twins:
             told = f"{', '.join(sorted(twins))} is a phrase and a decoy of {command.name}; expected one of both"
             findings.append(Finding(file, command.line_no, "L16", "error", told))
     return findings
+
+
+def _heard_at(command: Command, word: str) -> int:
+    """The line of a command where a word is to be heard; 0 where it is not in it."""
+    for key, phrases in (("taught", (command.taught,)), ("also", command.also), ("decoys", command.decoys)):
+        for index, phrase in enumerate(phrases):
+            if word in phrase.split():
+                return command.at(key, index)
+    return 0
 
 
 def option_findings(exercise: Exercise, words: frozenset[str] | None) -> Iterator[Finding]:
@@ -49,7 +70,16 @@ def option_findings(exercise: Exercise, words: frozenset[str] | None) -> Iterato
         unknown = sorted({word for phrase in phrases for word in phrase.split()} - (words or frozenset()))
         for word in unknown:
             told = f"the recogniser does not know the word {word!r}, so nobody could choose it; expected a commoner word"
-            yield Finding(exercise.where, step.line_no, "L16", "error", told)
+            yield Finding(exercise.where, _where_said(step, word), "L16", "error", told)
+
+
+def _where_said(step: Spec, word: str) -> int:
+    """The line of the option a word stands in."""
+    for kind in ("options", "unspoken"):
+        for index, option in enumerate(getattr(step, kind, ())):
+            if any(word in phrase.split() for phrase in option.phrases):
+                return step.at(kind, index, "phrases")
+    return step.at("also")
 
 
 def known_tags(ours: Path) -> frozenset[str]:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from dataclasses import replace
 
 from companion.effects import Mode
 from companion.exercises.content import Exercise, Library, did_you_mean
@@ -16,8 +14,10 @@ from companion.exercises.step_spec import (
     AskSpec,
     CheckSpec,
     ChooseSpec,
+    JointSpec,
     MirroredSpec,
     PrivateSpec,
+    QuietSpec,
     ReflectSpec,
     RepeatSpec,
     RestSpec,
@@ -31,7 +31,6 @@ from companion.exercises.step_spec import (
     inner,
     walk,
 )  # fmt: skip
-from companion.exercises.yaml_source import Source
 
 TARGETS: frozenset[str] = frozenset({"next", "end", "finish"})
 FRAMES: frozenset[str] = frozenset({"welcome", "arrive", "close", "time-out", "soft-landing"})
@@ -53,23 +52,14 @@ def structure_findings(exercise: Exercise, library: Library | None = None) -> li
     _lengths(exercise, found)
     _modes(exercise, found)
     _care(exercise, found)
-    if not exercise.frame and not (exercise.serves and exercise.rests_on):
-        found.warn("L09", 1, "found no practice in serves, or nothing in rests_on; expected at least one of each")
+    if not exercise.frame and not exercise.serves:
+        found.warn("L09", exercise.at("serves"), "serves no practice; expected at least one, such as gratitude")
+    if not exercise.frame and not exercise.rests_on:
+        found.warn("L09", exercise.at("rests_on"), "rests_on names no source; expected at least one that docs/content.md lists")
     for step in walk(exercise.steps):
         if isinstance(step, ChooseSpec):
             _options(step, found)
     return sorted([*found.all, *line_findings(exercise, library)])
-
-
-KEYS = {"L01": "steps", "L04": "lasts", "L06": "level", "L09": "serves"}
-"""Where in its file a rule about the whole of an exercise is broken."""
-
-
-def at_their_keys(findings: Iterable[Finding], source: Source) -> list[Finding]:
-    """The same findings; those about the whole stand at the key that tells, not in the first line."""
-    return [
-        replace(each, line=source.line((KEYS[each.id],))) if each.line == 1 and each.id in KEYS else each for each in findings
-    ]
 
 
 class _Findings:
@@ -130,7 +120,7 @@ def _fairness(exercise: Exercise, found: _Findings) -> None:
             continue
         for inside in walk(step.steps):
             if isinstance(inside, TurnSpec) and inside.holder in ("first", "second"):
-                found.error("L01", inside.line_no, f"found holder: {inside.holder} in mirrored; expected holder or listener")
+                found.error("L01", inside.at("holder"), f"found holder: {inside.holder} in mirrored; expected holder or listener")
             if isinstance(inside, MirroredSpec):
                 found.error("L01", inside.line_no, "found mirrored inside mirrored; expected it once")
             if isinstance(inside, SwapSpec):
@@ -142,8 +132,15 @@ def _fairness(exercise: Exercise, found: _Findings) -> None:
         _floor_time(exercise.steps, size, floor, "first", 1)
         if floor["first"] != floor["second"]:
             told = f"{floor['first']:.0f} s for the first partner and {floor['second']:.0f} s for the second"
-            found.error("L01", 1, f"found {told} in {size}; expected the same for both")
+            found.error("L01", _alone(exercise), f"found {told} in {size}; expected the same for both, as mirrored gives it")
             return
+
+
+def _alone(exercise: Exercise) -> int:
+    """The line of the first turn outside mirrored: where equal turns are most likely to have been forgotten."""
+    mirrored = {id(each) for step in walk(exercise.steps) if isinstance(step, MirroredSpec) for each in walk(step.steps)}
+    turns = (step for step in walk(exercise.steps) if isinstance(step, (TurnSpec, RoundsSpec)) and id(step) not in mirrored)
+    return next((step.line_no for step in turns), exercise.at("steps"))
 
 
 def _floor_time(steps: tuple[Spec, ...], size: Size, floor: dict[str, float], holder: str, often: int) -> str:
@@ -203,22 +200,23 @@ def _ways(steps: tuple[Spec, ...], beyond: frozenset[str], exercise: Exercise, f
 
 def _exit(step: Spec, way: str, target: str, ahead: set[str], behind: set[str], exercise: Exercise, found: _Findings) -> None:
     known = exits_of(step)
+    here = step.at("exits", way)
     if way not in known:
         expected = f"{', '.join(sorted(known))}{did_you_mean(way, known)}"
-        found.error("L02", step.line_no, f"a {step.kind} has no exit {way!r}; expected one of {expected}")
+        found.error("L02", here, f"{_a(step)} has no exit {way!r}; expected one of {expected}")
     if way == "stop" and target != "finish":
-        found.error("L02", step.line_no, f"found stop: {target}; expected finish, since stop always ends the evening")
+        found.error("L02", here, f"found stop: {target}; expected finish, since stop always ends the evening")
     if target in TARGETS or target in FRAMES or target in ahead:
         return
     everywhere = {each.name for each in walk(exercise.steps) if each.name}
     if target in behind:
-        found.error("L03", step.line_no, f"{way} leads back to {target!r}, an endless loop; expected repeat, which counts")
+        found.error("L03", here, f"{way} leads back to {target!r}, an endless loop; expected repeat, which counts")
     elif target in everywhere:
-        found.error("L02", step.line_no, f"{way} leads across a block, to {target!r}; expected a later step beside this one")
+        found.error("L02", here, f"{way} leads across a block, to {target!r}; expected a later step beside this one")
     else:
         choices = sorted(ahead | TARGETS | FRAMES)
         expected = f"{', '.join(choices)}{did_you_mean(target, choices)}"
-        found.error("L02", step.line_no, f"{way} leads to {target!r}, which is no step; expected one of {expected}")
+        found.error("L02", here, f"{way} leads to {target!r}, which is no step; expected one of {expected}")
 
 
 def _names(exercise: Exercise, found: _Findings) -> None:
@@ -227,7 +225,7 @@ def _names(exercise: Exercise, found: _Findings) -> None:
         if step.name is None:
             continue
         if step.name in seen or step.name in TARGETS:
-            found.error("L02", step.line_no, f"the name {step.name!r} is taken; expected each step's name once")
+            found.error("L02", step.at("name"), f"the name {step.name!r} is taken already; expected each step's name once")
         seen.add(step.name)
 
 
@@ -238,10 +236,23 @@ def _facts(exercise: Exercise, found: _Findings) -> None:
         if not step.then and not step.otherwise:
             found.error("L02", step.line_no, "this when has nothing to do; expected steps under then or otherwise")
         for test in step.condition.tests:
-            values = FACT_VALUES.get(test.fact)
+            values = FACT_VALUES.get(test.fact) if test.fact != "answer" else _answers(exercise)
             if values and str(test.value) not in values:
                 expected = f"{', '.join(sorted(values))}{did_you_mean(str(test.value), values)}"
-                found.error("L02", step.line_no, f"{test.fact} is never {test.value!r}; expected one of {expected}")
+                found.error("L02", step.at("if", test.fact), f"{test.fact} is never {test.value!r}; expected one of {expected}")
+
+
+def _answers(exercise: Exercise) -> frozenset[str]:
+    """Every answer that its steps can be given."""
+    found = {"yes", "partly", "no"}
+    for step in walk(exercise.steps):
+        if isinstance(step, ChooseSpec):
+            found |= {option.name for option in (*step.options, *step.unspoken)}
+    return frozenset(found)
+
+
+def _a(step: Spec) -> str:
+    return f"{'an' if step.kind[0] in 'aeiou' else 'a'} {step.kind}"
 
 
 # --- L04: the length it promises
@@ -253,10 +264,18 @@ def _lengths(exercise: Exercise, found: _Findings) -> None:
     for size in SIZES:
         promised, usual, most = exercise.lasts.of(size), typical(exercise, size), longest(exercise, size)
         if most > 2 * promised + 120:
-            said = f"{size} can take {most / 60:.1f} min; expected at most twice the {promised / 60:.1f} min of lasts, and 2 min"
-            found.error("L04", 1, said)
-        if not 0.8 * promised <= usual <= 1.2 * promised:
-            found.warn("L04", 1, f"{size} takes about {usual / 60:.1f} min; expected the {promised / 60:.1f} min of lasts")
+            said = f"{size} can take {most / 60:.1f} min; expected at most twice the {promised / 60:g} min of lasts, and 2 min"
+            found.error("L04", exercise.at("lasts", size), f"{said}: shorten its steps, or say about {usual / 60:.0f} min")
+        elif not 0.8 * promised <= usual <= 1.2 * promised:
+            said = f"{size} takes about {usual / 60:.1f} min; expected the {promised / 60:g} min of lasts"
+            found.warn("L04", exercise.at("lasts", size), said)
+    for step in walk(exercise.steps):
+        if not isinstance(step, (TurnSpec, JointSpec, QuietSpec, PrivateSpec)):
+            continue
+        for size in SIZES:
+            if step.budget.of(size) == 0:
+                told = f"{_a(step)} of 0 s in {size} is over before it begins; expected some seconds, or `when` around it"
+                found.error("L04", step.at("for", size), told)
 
 
 # --- L05, L06, L07: what the microphone may do, and care
@@ -266,33 +285,43 @@ def _modes(exercise: Exercise, found: _Findings) -> None:
     for step in walk(exercise.steps):
         if step.listen not in step.fits:
             fitting = ", ".join(sorted(step.fits))
-            found.error("L05", step.line_no, f"a {step.kind} cannot listen in {step.listen}; expected {fitting}")
+            found.error("L05", step.at("listen"), f"{_a(step)} cannot listen in {step.listen}; expected {fitting}")
         if isinstance(step, PrivateSpec) and max(step.budget.of(size) for size in SIZES) > 180:
-            found.error("L05", step.line_no, "the microphone would be off for more than 3 min; expected at most 180 s")
+            longest_off = max(step.budget.of(size) for size in SIZES) / 60
+            told = f"the microphone would be off for {longest_off:g} min; expected at most 180 s"
+            found.error("L05", step.at("for"), told)
 
 
 def _care(exercise: Exercise, found: _Findings) -> None:
     for step in walk(exercise.steps):
         if isinstance(step, (TurnSpec, ReflectSpec)) and step.soft and step.listen is Mode.WORDS:
-            found.error("L06", step.line_no, "found soft: true with WORDS; a soft step recognises no words, expected FLOOR")
+            found.error("L06", step.at("soft"), "found soft: true with WORDS; a soft step recognises no words, expected FLOOR")
         if isinstance(step, AskSpec) and step.otherwise == "yes":
-            found.error("L07", step.line_no, "found otherwise: yes; silence is never a yes, expected no")
+            found.error("L07", step.at("otherwise"), "found otherwise: yes; silence is never a yes, expected no")
     missing = {"calm", "ask-again"} - set(exercise.gates)
     if exercise.level == "deep" and (missing or exercise.after != "soft-landing"):
         wanted = [f"the gate {gate}" for gate in sorted(missing)]
         if exercise.after != "soft-landing":
             wanted.append("after: soft-landing")
-        found.error("L06", 1, f"found a deep exercise; expected {', '.join(wanted)} with it")
+        found.error("L06", exercise.at("level"), f"found a deep exercise; expected {', '.join(wanted)} with it")
 
 
 # --- L17: options one can tell apart
 
 
 def _options(step: ChooseSpec, found: _Findings) -> None:
-    phrases = [phrase for option in step.options for phrase in option.phrases]
-    if len(set(phrases)) < len(phrases):
-        found.error("L17", step.line_no, "found one phrase for two options; expected each phrase once")
+    owners: dict[str, str] = {}
+    names: set[str] = set()
+    places = [*(("options", at) for at in range(len(step.options))), *(("unspoken", at) for at in range(len(step.unspoken)))]
+    for option, place in zip((*step.options, *step.unspoken), places, strict=True):
+        if option.name in names:
+            found.error("L17", step.at(*place, "name"), f"found the option {option.name!r} twice; expected each name once")
+        names.add(option.name)
+        for phrase in option.phrases:
+            if owners.setdefault(phrase, option.name) != option.name:
+                told = f"the phrase {phrase!r} means {owners[phrase]!r} already; expected each phrase for one option"
+                found.error("L17", step.at(*place, "phrases"), told)
     heads = [(re.search(r"[aeiouy]", option.phrases[0]), len(option.phrases[0])) for option in step.options]
     vowels = [found_.group() if found_ else "" for found_, _ in heads]
     if len(set(vowels)) < len(vowels) and len({length for _, length in heads}) < len(heads):
-        found.warn("L17", step.line_no, "two options have the same first vowel and length; expected words that differ")
+        found.warn("L17", step.at("options"), "two options have the same first vowel and length; expected words that differ")

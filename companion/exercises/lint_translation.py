@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator
 from pathlib import Path
 
 from companion.exercises.content import Exercise, did_you_mean
-from companion.exercises.finding import Finding
+from companion.exercises.finding import Finding, closest
 from companion.exercises.lint_wording import OPENERS, PHRASINGS
 from companion.exercises.reading import WORDING
 from companion.exercises.step_spec import CheckSpec, ChooseSpec, walk
@@ -28,8 +28,8 @@ def translation_findings(source: Source, original: Exercise) -> Iterator[Finding
         mine, theirs = data.get(key) or {}, wanted[key]
         if not isinstance(mine, dict):
             continue
-        for name in theirs:
-            if name not in mine:
+        for name in theirs if key in data else ():
+            if name not in mine and name not in meant(mine, theirs):
                 yield _error(source, source.line((key,)), f"{name!r} is missing under {key}; expected it in this language")
         for name in mine:
             if name not in theirs:
@@ -44,6 +44,11 @@ def translation_findings(source: Source, original: Exercise) -> Iterator[Finding
         given = (data.get("openers") or {}).get(name)
         if isinstance(given, list):
             yield from _enough(source, ("openers", name), len(given), min(len(ring), OPENERS), "openers")
+
+
+def meant(given: Collection[str], known: Collection[str]) -> set[str | None]:
+    """What names that are not known were probably meant to be."""
+    return {closest(str(name), known) for name in given if name not in known}
 
 
 def _phrases(exercise: Exercise) -> list[str]:
@@ -70,7 +75,11 @@ def _same_slots(source: Source, place: tuple[str, str], given: list[str], origin
         return  # an open brace is told by another rule
     if mine != theirs:
         shown = ["none" if not slots else ", ".join(f"{{{slot}}}" for slot in sorted(slots)) for slots in (mine, theirs)]
-        yield _error(source, source.line(place), f"the line {place[1]!r} has the slots {shown[0]}; expected {shown[1]}")
+        key = "phrasings" if (*place, "phrasings") in source.places else ""
+        odd = next((index for index, text in enumerate(given) if slots_of(text) - theirs), None)
+        at: tuple[str | int, ...] = (*place, *([key] if key else []), odd) if odd is not None else place
+        close = did_you_mean(min(mine - theirs), theirs) if len(mine - theirs) == 1 else ""
+        yield _error(source, source.line(at), f"the line {place[1]!r} has the slots {shown[0]}; expected {shown[1]}{close}")
 
 
 def _enough(source: Source, place: tuple[str, str], count: int, wanted: int, what: str) -> Iterator[Finding]:

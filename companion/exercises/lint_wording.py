@@ -10,10 +10,11 @@ from typing import Literal
 
 from companion.exercises.commands import folded, masked
 from companion.exercises.content import Exercise, Library, Line
-from companion.exercises.finding import Finding
+from companion.exercises.finding import Finding, counted
 from companion.exercises.lint_lines import uses
 from companion.exercises.wording import NAME_SLOTS, slots_of
 
+Lists = Mapping[str, tuple[str, ...]]
 Sort = Literal["set-up", "in-flow", "frame", "help", "opener", "challenge"]
 
 MOST_WORDS: dict[Sort, int] = {"set-up": 20, "in-flow": 7, "frame": 30, "help": 20, "opener": 14, "challenge": 20}
@@ -21,6 +22,8 @@ MOST_WORDS: dict[Sort, int] = {"set-up": 20, "in-flow": 7, "frame": 30, "help": 
 MOST_SECONDS: dict[Sort, float] = {"set-up": 8.0, "in-flow": 3.0, "frame": 12.0, "help": 8.0, "opener": 6.0, "challenge": 8.0}
 """Seconds a line may last as it is rendered. A choice of ours: a listener waits so long without impatience."""
 LONGEST = 300
+TITLE_WORDS = 6
+"""A choice of ours: three titles in a row are told in one breath."""
 PHRASINGS = 3
 OPENERS = 20
 ONCE = (
@@ -29,7 +32,8 @@ ONCE = (
 """Shared lines that come at most once, and whose words are fixed."""
 
 _DOTTED = re.compile(r"\b(?:[^\W\d_]\.){2,}")
-_MARKUP = re.compile(r"<[^>]*>|https?:|www\.|[\[\]<>|*_#~^=\\]|[()]")
+_MARKUP = re.compile(r"<[^>]*>|https?:\S*|www\.\S*|\S+@\S+|[^\W\d_]{2,}\.[^\W\d_]{2,}|[\[\]<>|*_#~^=\\()@&%]|\w+/\w+| / ")
+"""Markup, addresses, brackets, slashes; also words with a full stop and no space between them, which are read as an address."""
 _LAST_NAME = re.compile(r"([^\W\d_]+)\s+\{(?:first|second|holder|listener|source|other)\}\W*$")
 
 
@@ -47,8 +51,11 @@ class Text:
 
 def text_findings(text: Text, library: Library | None) -> Iterator[Finding]:
     """Everything wrong or doubtful in one text. The words each rule looks for are those of the library's language."""
-    lists = library.word_lists.get("unsaid", {}) if library else {}
-    scripts = library.about.scripts if library and library.about else ("LATIN",)
+    if len(text.text) > LONGEST:
+        told = f"{_short(text.text)}: found {len(text.text)} characters; expected at most {LONGEST}"
+        yield Finding(text.file, text.line, "L13", "error", told)
+        return  # the rest can be judged when it is a line
+    lists, scripts = _spoken_in(library)
     for rule, severity, sentence in (
         *_length(text),
         *_speakable(text, lists, scripts),
@@ -65,6 +72,12 @@ def text_findings(text: Text, library: Library | None) -> Iterator[Finding]:
             yield Finding(text.file, text.line, "L15", "warning", said)
 
 
+def _spoken_in(library: Library | None) -> tuple[Lists, tuple[str, ...]]:
+    """The lists of words that the rules of a language look for, and its alphabets."""
+    lists = library.word_lists.get("unsaid", {}) if library else {}
+    return lists, library.about.scripts if library and library.about else ("LATIN",)
+
+
 def aloud_findings(text: Text, seconds: float) -> Iterator[Finding]:
     """L10, by the ear: a text that lasted so long as it was rendered."""
     most = MOST_SECONDS[text.sort]
@@ -78,8 +91,8 @@ def exercise_texts(exercise: Exercise) -> Iterator[Text]:
     file = exercise.where or exercise.slug
     for name, line in exercise.lines.items():
         sort: Sort = "frame" if exercise.frame else "set-up" if name.startswith("set_up") else "in-flow"
-        for text in (*line.phrasings, *line.role_free):
-            yield Text(text, sort, line.where or file, line.line_no, exercise.level)
+        for text, at in _placed(line):
+            yield Text(text, sort, line.where or file, at, exercise.level)
     for name, ring in exercise.openers.items():
         for opener in ring:
             sort = "challenge" if name.startswith("challenge") else "opener"
@@ -87,12 +100,29 @@ def exercise_texts(exercise: Exercise) -> Iterator[Text]:
             yield Text(opener.text, sort, opener.where or file, opener.line_no, opener.level or exercise.level, stem)
 
 
+def _placed(line: Line) -> Iterator[tuple[str, int]]:
+    """Every wording of a line, with where it stands."""
+    for key, texts in (("phrasings", line.phrasings), ("role_free", line.role_free)):
+        yield from ((text, line.at(key, index)) for index, text in enumerate(texts))
+
+
+def title_findings(title: str, file: str, at: int, library: Library | None) -> Iterator[Finding]:
+    """A title is spoken where one chooses: L10 and L13 hold for it, too."""
+    for rule, severity, sentence in _speakable(Text(title, "opener", file, at), *_spoken_in(library)):
+        if rule == "L13":
+            yield Finding(file, at, rule, severity, f"title {_short(title)}: {sentence}")
+    words = len(title.split())
+    if words > TITLE_WORDS:
+        told = f"title {_short(title)}: found {words} words; expected at most {TITLE_WORDS}, since it is spoken among others"
+        yield Finding(file, at, "L10", "warning", told)
+
+
 def shared_texts(lines: Mapping[str, Line], file: str) -> Iterator[Text]:
     """Every text of lines.yaml."""
     for name, line in lines.items():
         sort: Sort = "help" if name.startswith(("help", "c_selfharm", "c_medical", "c_police", "t_")) else "in-flow"
-        for text in (*line.phrasings, *line.role_free):
-            yield Text(text, sort, file, line.line_no)
+        for text, at in _placed(line):
+            yield Text(text, sort, file, at)
 
 
 def phrasing_findings(exercise: Exercise) -> Iterator[Finding]:
@@ -101,15 +131,20 @@ def phrasing_findings(exercise: Exercise) -> Iterator[Finding]:
     again = {use.name for use in uses(exercise) if use.again and not use.ring}
     for name, line in exercise.lines.items():
         yield from _alike(name, line, line.where or file)
+        if 0 < len(line.role_free) < PHRASINGS and name in again:
+            few = counted(len(line.role_free), "wording")
+            said = f"the line {name!r} has {few} under role_free; expected at least {PHRASINGS}"
+            yield Finding(line.where or file, line.at("role_free"), "L11", "error", said)
         if len(line.phrasings) >= PHRASINGS or (exercise.frame and name not in again):
             continue
         severity: Literal["error", "warning"] = "error" if name in again else "warning"
-        said = f"the line {name!r} has {len(line.phrasings)} wordings; expected at least {PHRASINGS}"
+        said = f"the line {name!r} has {counted(len(line.phrasings), 'wording')}; expected at least {PHRASINGS}"
         yield Finding(line.where or file, line.line_no, "L11", severity, said)
     for name, ring in exercise.openers.items():
         if len(ring) < OPENERS:
-            where, at = (ring[0].where or file, ring[0].line_no) if ring else (file, exercise.line_no)
-            yield Finding(where, at, "L12", "warning", f"the ring {name!r} has {len(ring)} openers; expected at least {OPENERS}")
+            where = (ring[0].where if ring else "") or file
+            said = f"the ring {name!r} has {counted(len(ring), 'opener')}; expected at least {OPENERS}"
+            yield Finding(where, exercise.at("openers", name), "L12", "warning", said)
 
 
 def shared_phrasing_findings(lines: Mapping[str, Line], file: str) -> Iterator[Finding]:
@@ -117,7 +152,7 @@ def shared_phrasing_findings(lines: Mapping[str, Line], file: str) -> Iterator[F
     for name, line in lines.items():
         yield from _alike(name, line, file)
         if len(line.phrasings) < PHRASINGS and name not in ONCE:
-            said = f"the line {name!r} has {len(line.phrasings)} wordings; expected at least {PHRASINGS}"
+            said = f"the line {name!r} has {counted(len(line.phrasings), 'wording')}; expected at least {PHRASINGS}"
             yield Finding(file, line.line_no, "L11", "error", said)
         names = all(slots_of(text) & NAME_SLOTS for text in line.phrasings)
         if names and not line.role_free:
@@ -126,10 +161,14 @@ def shared_phrasing_findings(lines: Mapping[str, Line], file: str) -> Iterator[F
 
 
 def _alike(name: str, line: Line, file: str) -> Iterator[Finding]:
-    for texts in (line.phrasings, line.role_free):
-        if len({folded(text) for text in texts}) < len(texts):
-            said = f"the line {name!r} has the same wording twice; expected each wording once"
-            yield Finding(file, line.line_no, "L11", "error", said)
+    for key, texts in (("phrasings", line.phrasings), ("role_free", line.role_free)):
+        seen: set[str] = set()
+        for index, text in enumerate(texts):
+            if folded(text) in seen:
+                said = f"the line {name!r} has the wording {_short(text)} twice; expected each wording once"
+                yield Finding(file, line.at(key, index), "L11", "error", said)
+                break
+            seen.add(folded(text))
 
 
 # --- the rules of one text
@@ -144,27 +183,24 @@ def _length(text: Text) -> Iterator[Verdict]:
         yield "L10", "error", f"found {words} words; expected at most {most} in this {text.sort} line: keep one thought"
 
 
-Lists = Mapping[str, tuple[str, ...]]
-
-
 def _speakable(text: Text, lists: Lists, scripts: tuple[str, ...]) -> Iterator[Verdict]:
     said = text.text
-    if not said.strip():
+    plain = re.sub(r"\{[^{}]*\}", "Ada", said)
+    if not any(character.isalnum() for character in plain):
         yield "L13", "error", "found nothing to say; expected words"
-    if len(said) > LONGEST:
-        yield "L13", "error", f"found {len(said)} characters; expected at most {LONGEST}"
-    for character in said:
-        wrong = _unspeakable(character, scripts)
-        if wrong:
-            yield "L13", "error", f"found {wrong} (U+{ord(character):04X}); expected plain letters and punctuation"
-            break
-    plain = re.sub(r"\{\w+\}", "Ada", said)
-    if _MARKUP.search(plain) or re.search(r"\w/\w| / ", plain):
-        yield "L13", "error", "found markup, brackets, a slash or an address; expected words"
-    if any(int(number) > 10 for number in re.findall(r"\d{1,9}", plain)):
-        yield "L13", "error", "found digits above ten; expected the number written out"
+        return
+    markup = _MARKUP.search(plain)
+    strange = next((each for each in said if _unspeakable(each, scripts)), "")
+    if markup:
+        yield "L13", "error", f"found {markup.group().strip()!r}: markup, brackets, a slash or an address; expected words"
+    elif strange:
+        told = f"found {_unspeakable(strange, scripts)} (U+{ord(strange):04X}); expected plain letters and punctuation"
+        yield "L13", "error", told
+    number = next((each for each in re.findall(r"\d{1,9}", plain) if int(each) > 10), None)
+    if number:
+        yield "L13", "error", f"found the digits {number}, above ten; expected the number written out in words"
     short = _short_form(plain, lists)
-    if short and folded(short) not in lists.get("say-as", ()):
+    if short:
         yield "L13", "error", f"found the short form {short!r}; expected it written out, as it is spoken"
     last = _LAST_NAME.search(said) if text.sort == "in-flow" else None
     if last and last.group(1).lower() in lists.get("small-words", ()):
@@ -179,12 +215,14 @@ def _speakable(text: Text, lists: Lists, scripts: tuple[str, ...]) -> Iterator[V
 
 
 def _short_form(plain: str, lists: Lists) -> str | None:
-    """The first short form: capitals, letters with dots, or one of the language's own."""
+    """The first short form that the voice cannot say: capitals, letters with dots, or one of the language's own."""
     dotted = _DOTTED.search(plain)
     if dotted:
         return dotted.group()
     for word in re.findall(r"[^\W\d_]+\.?", plain):
         letters = word.rstrip(".")
+        if folded(word) in lists.get("say-as", ()):
+            continue
         if (len(letters) > 1 and letters.isupper()) or (word != letters and letters.lower() in lists.get("short-forms", ())):
             return str(word)
     return None
@@ -237,12 +275,14 @@ def _asked(text: Text, lists: Lists) -> Iterator[Verdict]:
 
 def _unspeakable(character: str, scripts: tuple[str, ...]) -> str:
     category = unicodedata.category(character)
+    if character in "\n\r\t":
+        return "a tab" if character == "\t" else "a line break"
     if category == "Cf":
         return "an invisible character"
     if category.startswith("C"):
         return "a control character"
     if category in ("So", "Sk", "Sm", "Sc", "Mn", "Me", "No"):
-        return "a symbol"
+        return "a symbol or emoji"
     if category.startswith("L") and unicodedata.name(character, "").split(" ")[0] not in scripts:
         return "a letter of another script"
     return ""

@@ -13,7 +13,8 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from companion.exercises.content import Command, Evening, Exercise, Line, did_you_mean
 from companion.exercises.finding import ContentTrouble, Finding
-from companion.exercises.schema_errors import findings_of, unknown_keys
+from companion.exercises.schema_errors import findings_of, shown, unknown_keys
+from companion.exercises.written import STEP_LISTS, key_lines
 from companion.exercises.yaml_source import Source, read_yaml
 
 Model = TypeVar("Model", bound=BaseModel)
@@ -27,7 +28,6 @@ COMMAND_WORDING = ("taught", "also", "decoys")
 _LINES = TypeAdapter(dict[str, Line])
 _COMMANDS = TypeAdapter(dict[str, Command])
 _WORD_LISTS = TypeAdapter(dict[str, tuple[str, ...]])
-_STEP_LISTS = ("steps", "mirrored", "then", "otherwise")
 
 
 def read_exercise(path: Path, language: str | None = None, wordings: Sequence[Path] = ()) -> tuple[Exercise, Source]:
@@ -39,14 +39,18 @@ def read_exercise(path: Path, language: str | None = None, wordings: Sequence[Pa
     source = read_yaml(path)
     data = source.data
     if not isinstance(data, dict) or not ({"exercise", "frame"} & set(data)):
-        keys = ", ".join(map(str, data)) if isinstance(data, dict) else "no keys"
+        keys = f"the keys {', '.join(map(str, data))}"[:80] if isinstance(data, dict) else f"{shown(data)} instead of keys"
         close = did_you_mean(str(next(iter(data), "")), ("exercise", "frame")) if isinstance(data, dict) else ""
-        raise trouble(source, 1, "schema", f"found {keys[:80]}; expected `exercise: {path.stem}` at the top{close}")
+        raise trouble(source, 1, "schema", f"found {keys}; expected `exercise: {path.stem}` at the top{close}")
+    for key in {"exercise", "frame"} & set(data):
+        if not isinstance(data[key], str):
+            told = f"{key}: found {shown(data[key])}; expected the file's own name, {path.stem}"
+            raise trouble(source, source.line((key,)), "schema", told)
     if {"exercise", "frame"} <= set(data):
         raise trouble(source, source.line(("frame",)), "schema", "found exercise and frame; expected one of them")
     if wordings:
         source = _worded(source, wordings, own=language in (None, data.get("language", "en")))
-    exercise = checked(source, Exercise, {**_with_lines(source.data, source), "where": source.file, "line_no": 1})
+    exercise = checked(source, Exercise, {**_with_lines(source.data, source), "where": source.file})
     if exercise.slug != path.stem:
         at = source.line(("frame" if exercise.frame else "exercise",))
         raise trouble(source, at, "schema", f"found the name {exercise.slug!r}; expected {path.stem!r}, the file's own name")
@@ -57,12 +61,15 @@ def read_evening(path: Path) -> tuple[Evening, Source]:
     """One evening of the right form, whatever it names. Raises ContentTrouble."""
     source = read_yaml(path)
     if not isinstance(source.data, dict) or "evening" not in source.data:
-        raise trouble(source, 1, "schema", f"found no evening; expected `evening: {path.stem}` at the top")
+        found = f"the keys {', '.join(map(str, source.data))}"[:80] if isinstance(source.data, dict) else shown(source.data)
+        raise trouble(source, 1, "schema", f"found {found}; expected `evening: {path.stem}` at the top of an evening")
     data = dict(source.data)
     if isinstance(data.get("plan"), list):
         plan = list(enumerate(data["plan"]))
         data["plan"] = [{**each, "line_no": source.line(("plan", at))} if isinstance(each, dict) else each for at, each in plan]
-    evening = checked(source, Evening, {**data, "where": source.file, "line_no": 1})
+    evening = checked(
+        source, Evening, {**data, "where": source.file, "line_no": 1, "key_lines": key_lines(source.data, (), source)}
+    )
     if evening.slug != path.stem:
         sentence = f"found the name {evening.slug!r}; expected {path.stem!r}, the file's own name"
         raise trouble(source, source.line(("evening",)), "schema", sentence)
@@ -73,6 +80,9 @@ def read_lines(path: Path) -> dict[str, Line]:
     """The lines of a lines.yaml, whatever they say. Raises ContentTrouble."""
     source = read_yaml(path)
     data = source.data
+    if isinstance(data, dict) and isinstance(data.get("lines"), dict) and not {"phrasings", "role_free"} & set(data["lines"]):
+        told = "found the key lines; expected the names of lines at the margin, as in `c_think: [No hurry., …]`"
+        raise trouble(source, source.line(("lines",)), "schema", told)
     if isinstance(data, dict):
         data = {key: _placed(each, (key,), source, "phrasings") for key, each in data.items()}
     return _validated(source, _LINES, data, Line)
@@ -177,14 +187,16 @@ def _command(name: str, given: Any, source: Source, known: Mapping[str, Command]
     if known is not None and name not in known:
         raise trouble(source, source.line((name,)), "schema", f"there is no command {name!r}{did_you_mean(name, known)}")
     if not isinstance(given, dict):
-        return given
+        told = f"{name}: found {shown(given)}; expected keys, such as `{{taught: {given if isinstance(given, str) else '…'}}}`"
+        raise trouble(source, source.line((name,)), "schema", told)
     kept = known[name].model_dump(exclude=set(COMMAND_WORDING)) if known is not None else {}
-    return {**kept, **given, "name": name, "line_no": source.line((name,))}
+    place = {"line_no": source.line((name,)), "key_lines": key_lines(given, (name,), source)}
+    return {**kept, **given, "name": name, **place}
 
 
 def _with_lines(data: dict[str, Any], source: Source) -> dict[str, Any]:
     """The data of an exercise, with the line of each step, line and opener put in."""
-    made = dict(data)
+    made = {**data, "line_no": 1, "key_lines": key_lines(data, (), source, 2)}
     if isinstance(made.get("steps"), list):
         made["steps"] = _steps(made["steps"], ("steps",), source)
     if isinstance(made.get("lines"), dict):
@@ -202,9 +214,11 @@ def _with_lines(data: dict[str, Any], source: Source) -> dict[str, Any]:
 def _placed(value: Any, path: tuple[str | int, ...], source: Source, main: str) -> Any:
     place = {"line_no": source.line(path), "where": source.file_of(path)}
     if isinstance(value, dict):
-        return {**value, **place}
+        return {**value, **place, "key_lines": key_lines(value, path, source)}
     if isinstance(value, str) and main == "phrasings":
         value = [value]
+    if isinstance(value, list):
+        place["key_lines"] = {f"{main}.{way}": line for way, line in key_lines(value, path, source).items()}
     return {main: value, **place} if isinstance(value, (str, list)) else value
 
 
@@ -218,13 +232,18 @@ def _step(step: Any, path: tuple[str | int, ...], source: Source) -> Any:
         return {step: None, "line_no": line}
     if not isinstance(step, dict):
         return step
+    if len(step) > 1:
+        kinds = ", ".join(map(str, step))
+        told = f"found the keys {kinds} in one step; expected one, its kind: check the indentation, or begin a new step with -"
+        raise trouble(source, source.line((*path, list(step)[1])), "schema", told)
     made: dict[str, Any] = {"line_no": line}
     for kind, body in step.items():
+        made["key_lines"] = key_lines(body, (*path, kind), source) if isinstance(body, dict) else {}
         if kind == "mirrored" and isinstance(body, list):
             made[kind] = _steps(body, (*path, kind), source)
         elif isinstance(body, dict):
             made[kind] = {
-                key: _steps(value, (*path, kind, key), source) if key in _STEP_LISTS and isinstance(value, list) else value
+                key: _steps(value, (*path, kind, key), source) if key in STEP_LISTS and isinstance(value, list) else value
                 for key, value in body.items()
             }
         else:

@@ -23,6 +23,7 @@ from companion.exercises.by_size import Seconds as Seconds
 from companion.exercises.by_size import Size as Size
 from companion.exercises.by_size import seconds_of as seconds_of
 from companion.exercises.condition import Condition, Record
+from companion.exercises.written import Written
 
 Role = Literal["first", "second", "holder", "listener", "source"]
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]*$", max_length=60)]
@@ -33,8 +34,8 @@ def same(value: float) -> Lengths:
     return Lengths.model_construct(short=value, medium=value, long=value)
 
 
-class StepBase(Record):
-    """What every step has. `name`: for exits that lead here. `line_no`: where it stands in its file, 0 when made in code."""
+class StepBase(Written):
+    """What every step has. `name`: for exits that lead here."""
 
     short_for: ClassVar[str] = ""  # the field a bare value stands for
     fits: ClassVar[frozenset[Mode]] = frozenset({Mode.CMD})  # modes this kind may listen in
@@ -42,7 +43,6 @@ class StepBase(Record):
     name: Name | None = None
     listen: Mode = Mode.CMD
     exits: dict[str, str] = Field(default_factory=dict)
-    line_no: int = Field(default=0, exclude=True)
 
 
 class SaySpec(StepBase):
@@ -347,8 +347,8 @@ def opened(value: Any) -> Any:
         return {"kind": value}
     if not isinstance(value, dict) or "kind" in value:
         return value
-    place = {"line_no": value["line_no"]} if "line_no" in value else {}
-    keys = [key for key in value if key != "line_no"]
+    place = {key: value[key] for key in Written.model_fields if key in value}
+    keys = [key for key in value if key not in place]
     if len(keys) != 1:
         raise ValueError(f"found the keys {', '.join(map(str, keys))}; expected one key, the kind of the step")
     kind, body = keys[0], value[keys[0]]

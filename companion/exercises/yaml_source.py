@@ -18,6 +18,7 @@ from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from companion.exercises.finding import ContentTrouble, Finding
+from companion.exercises.yaml_errors import plainly
 
 LARGEST = 512 * 1024
 DEEPEST = 30
@@ -70,8 +71,7 @@ def parse_yaml(text: str, name: str) -> Source:
     try:
         node = YAML(typ="safe", pure=True).compose(StringIO(text))
     except MarkedYAMLError as broken:
-        mark = broken.problem_mark or broken.context_mark
-        raise _trouble(name, mark.line + 1 if mark else 1, _plainly(broken)) from None
+        raise _trouble(name, *plainly(broken, text)) from None
     except RecursionError:
         raise _trouble(name, 1, f"found nesting deeper than {DEEPEST}; expected a few levels") from None
     except (YAMLError, ValueError) as broken:
@@ -158,25 +158,6 @@ def _scalar(tag: str, text: str) -> str | int | float | bool | None:
     except ValueError:
         pass
     return text
-
-
-def _plainly(broken: MarkedYAMLError) -> str:
-    said = str(broken.problem or broken.context or "the text breaks off").split("\n")[0]
-    hints = {
-        "but found another document": "found a second document (---); expected one a file",
-        "found undefined alias": "found an alias (*) that stands for nothing; put the text in quotes",
-        "mapping values are not allowed": "found a colon where none fits; put texts with a colon in quotes",
-        "could not find expected ':'": "found a line without a colon; expected `key: value`",
-        "found character '\\t'": "found a tab; indent with spaces",
-        "while scanning a quoted scalar": "found a quotation mark that is never closed",
-        "found unexpected end of stream": "found a quotation mark that is never closed",
-        "did not find expected": "found something that does not fit here; check the indentation and the quotation marks above",
-        "expected <block end>": "found something that does not fit here; check the indentation and the quotation marks above",
-    }
-    for part, hint in hints.items():
-        if part in said or part in str(broken.context or ""):
-            return hint
-    return f"this is not YAML ({said})"
 
 
 def _trouble(name: str, line: int, sentence: str) -> ContentTrouble:

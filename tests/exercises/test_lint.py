@@ -237,7 +237,8 @@ def test_a_command_there_is_not_is_told_with_what_was_meant(tmp_path: Path) -> N
 
 def test_more_words_for_a_command_are_no_finding_and_words_of_another_are(tmp_path: Path) -> None:
     assert told(written(tmp_path, "en/commands.yaml", "pause: {taught: hold on a moment, also: [one moment]}\n")) == []
-    assert any("gives two commands" in each for each in told(written(tmp_path, "en/commands.yaml", "pause: {taught: stop}\n")))
+    (clash,) = told(written(tmp_path, "en/commands.yaml", "pause:\n  taught: stop\n"))
+    assert clash.startswith(f"{tmp_path}/en/commands.yaml:2: the phrase 'stop' means stop already")
 
 
 # --- L40: translations
