@@ -19,6 +19,8 @@ RIGHT, LEFT = 6, 3
 """Words that a blocker reaches beyond its clause, while nobody pauses."""
 CLAUSE = 12
 """Words of its own clause, at most, to either side: a recogniser may show no pause for a minute."""
+LEAST = 3
+"""Words of a clause before a conjunction, at least: in "the kitchen and I are not friends" the conjunction begins none."""
 FAR = 30
 """Words after which what somebody else said, or what was only imagined, is taken to be over without a pause."""
 BACK = 15
@@ -108,14 +110,14 @@ class Affirmed:
         flat = [(part, index) for index, word in enumerate(words) for part in (word.plain or ("",))]
         stretches = list(self._stretched(flat, words))
         long = {stretch for stretch, count in Counter(stretches).items() if count > BREATHLESS}
-        clause = 0
+        clause = began = 0
         for place, (text, index) in enumerate(flat):
             stretch = stretches[place]
             bare = False
-            if place and (stretch != stretches[place - 1] or self._opens_clause(flat, place)):
-                clause += 1
+            if place and (stretch != stretches[place - 1] or (place - began >= LEAST and self._opens_clause(flat, place))):
+                clause, began = clause + 1, place
             elif place and stretch in long and self._begins_bare(flat, place):
-                clause, bare = clause + 1, True
+                clause, began, bare = clause + 1, place, True
             yield _Token(text, index, stretch, clause, bare, stretch in long)
 
     def _stretched(self, flat: Sequence[tuple[str, int]], words: Sequence[TurnWord]) -> Iterator[int]:
