@@ -83,7 +83,7 @@ class ModelStore:
         with self._at_work():
             folder = self.path(name)
             if name not in self.installed():
-                raise Trouble(f"{name} is not installed in {self.folder}; see companion models list.")
+                raise Trouble(f"{name} is not installed in {self.folder}; companion models list shows what is.")
             freed = sum(path.lstat().st_size for path in folder.rglob("*") if not path.is_dir())
             going = Path(tempfile.mkdtemp(prefix=_STAGING, dir=self.folder))
             try:
@@ -154,7 +154,7 @@ def check_listed(folder: Path, progress: Progress = lambda share: None) -> None:
     files = model_files.listed(folder)
     if files is None:
         raise Trouble(
-            f"Nobody wrote down what {folder} should hold, so it can't be compared; companion models add would do that."
+            f"Nobody wrote down what {folder} should hold, so it can't be compared; companion models add {folder} does."
         )
     try:
         if unlike := model_files.difference(folder, files, hashed=True, progress=progress):

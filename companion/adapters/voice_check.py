@@ -57,9 +57,11 @@ def checked(wav: bytes, text: str, rate: int, volume: float = 1.0) -> tuple[NDAr
         raise VoiceError(f"{text!r} took {seconds:.2f} s to say, not {least:.2f} to {most:.2f} s: run companion doctor.")
     loudest = _loudest(samples, hz) / volume
     if decibels(loudest) < LEAST_LEVEL_DB:
-        raise VoiceError(f"The engine spoke {text!r} too softly to be real: choose another voice in the settings.")
+        raise VoiceError(
+            f"The engine spoke {text!r} too softly to be real: choose another voice, as in companion settings voice=en-us."
+        )
     if np.mean(np.abs(samples.astype(np.int32)) >= 32767) > MOST_CLIPPED:
-        raise VoiceError(f"The engine clipped {text!r}: lower the voice's volume in the settings.")
+        raise VoiceError(f"The engine clipped {text!r}: choose another voice, as in companion settings voice=en-us.")
     return samples, hz
 
 

@@ -150,7 +150,9 @@ def _run(worker: Worker, job: dict[str, object], seconds: float, open_files: tup
     except OSError as bad:
         raise VoiceError(f"The speech worker ({worker.name}) cannot be started ({bad}): run companion doctor.") from bad
     if ended.returncode == REFUSED and b"SetVoiceByName" in ended.stderr:
-        raise VoiceError(f"espeak-ng has no voice {job['voice']!r}: choose another, such as en-us, en or es.", refused=True)
+        raise VoiceError(
+            f"espeak-ng has no voice {job['voice']!r}: choose another, as in: companion settings voice=en-us", refused=True
+        )
     if ended.returncode:
         said = (ended.stderr.decode(errors="replace").strip().splitlines() or ["no message"])[-1][-200:]
         raise VoiceError(

@@ -51,7 +51,7 @@ class VoiceSettings:
 
     def __post_init__(self) -> None:
         if not self.voice.strip() or not self.voice.isprintable():
-            raise Trouble("The voice has no name: set voice to one such as en-us, en or es.")
+            raise Trouble("The voice has no name: give it one, as in companion settings voice=en-us")
         for name, value, low, high in (
             ("words_a_minute", self.words_a_minute, SLOWEST, FASTEST),
             ("pitch", self.pitch, 0, 99),

@@ -57,7 +57,7 @@ def look(folder: Path) -> SpeechModel:
         raise Trouble(f"There is no speech model in {folder}; see companion doctor.")
     flat = not (folder / "am").exists() and (folder / "final.mdl").is_file()
     if not (folder / "am/final.mdl").is_file() and (folder / "final.ext.raw").is_file():
-        raise Trouble(f"{folder} is a model of speakers, which knows no words; see companion models list.")
+        raise Trouble(f"{folder} is a model of speakers, which knows no words; choose another from companion models list.")
     for name in _needed(flat):
         if not (folder / name).is_file():
             raise Trouble(f"{folder} is no speech model ({name} is missing); see companion doctor.")
@@ -90,7 +90,7 @@ def _options(folder: Path, flat: bool) -> None:
     if rate and float(rate[1]) != RATE:
         raise Trouble(
             f"The speech model in {folder} is made for {float(rate[1]):.0f} samples a second and the companion hears at {RATE}; "
-            "choose another model."
+            "choose another from companion models list."
         )
     if not flat and "--endpoint.silence-phones" not in _text(folder, "conf/model.conf"):
         raise Damaged("conf/model.conf names no silence phones, without which libvosk aborts")

@@ -124,7 +124,7 @@ class VoskRecognizer:
     def listen_freely(self) -> None:
         """Hear any word of the vocabulary from the next utterance on. Raises Trouble where the model knows too few for talk."""
         if not self._looked.full:
-            raise Trouble(f"The speech model in {self._looked.folder} knows too few words for talk; choose another.")
+            raise Trouble(f"The speech model in {self._looked.folder} knows too few words for talk; choose a bigger one.")
         self.end()
         self._grammar = _FREELY
 

@@ -68,7 +68,9 @@ class Recording:
                     if last:
                         return
         except (RuntimeError, OSError) as bad:
-            raise Trouble(f"{self.path} is damaged; I read it up to there and no further ({bad}).") from bad
+            raise Trouble(
+                f"{self.path} is damaged, and was read only up to there ({bad}); record it again, or cut it before that."
+            ) from bad
 
     def blocks(self) -> Iterator[NDArray[np.float32]]:
         """float32 (512, channels) at 16 kHz; the last one is filled up with silence."""

@@ -43,7 +43,7 @@ def recognize(
         else:
             typer.echo(f"{found.clip}: {_in_words(found)}")
     if broken:
-        raise Trouble(f"{broken} of {len(clips)} clips could not be listened to; their lines say why.")
+        raise Trouble(f"{broken} of {len(clips)} clips could not be listened to; mend or leave out those whose lines say why.")
 
 
 def _in_words(found: Recognised) -> str:

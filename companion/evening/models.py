@@ -23,6 +23,9 @@ EMBEDDED = "embedded-en"
 BASE = "en"
 """The language it is for."""
 
+LISTED = "; companion models list shows what there is."
+"""What to do where nothing comes close to a name."""
+
 Progress = Callable[[float], None]
 
 
@@ -53,6 +56,8 @@ def bigger(used: SpeechModel, language: str) -> str:
     name = fitting[0].name
     here = name in store().installed()
     how = f"companion models use {name}" if here else f"companion models fetch {name} ({megabytes(fitting[0].size)})"
+    if language != BASE and used.folder == embedded(language):
+        return f"This one was made for English and knows the words of {language!r} by like sounds; one made for it: {how}"
     return f"A bigger one also hears the words of ordinary talk, for hints in a reflection: {how}"
 
 
@@ -150,7 +155,7 @@ def fetch(name: str, unverified: bool = False, progress: Progress = lambda share
     model = known_model(name)
     shelf = store()
     if _place(name, model) is not None:
-        raise Trouble(f"{name} is installed already, in {_place(name, model)}.")
+        raise Trouble(f"{name} is installed already, in {_place(name, model)}; to use it: companion models use {name}")
     if not model.checkable and not unverified:
         raise Trouble(
             f"Nobody publishes a hash of {name}, so it can't be verified; to fetch it all the same, run: "
@@ -166,7 +171,7 @@ def fetch(name: str, unverified: bool = False, progress: Progress = lambda share
 def add(path: Path, name: str | None = None, progress: Progress = lambda share: None) -> tuple[str, Path]:
     """Install a model carried by hand: an archive or a folder. Its name, and where it lies now. Raises Trouble."""
     if not path.exists():
-        raise Trouble(f"There is no {path}; check the name.")
+        raise Trouble(f"There is no file or folder {path}; give the archive or the folder of a model that you carried here.")
     known = catalogue()
     entry = next((one for one in known.values() if one.archive == path.name or one.archive == f"{path.name}.zip"), None)
     called = name or (entry.name if entry else _plain(path))
@@ -201,7 +206,7 @@ def remove(name: str) -> int:
     """Take an installed model away; the bytes that got free. Back to the embedded one if it was in use. Raises Trouble."""
     known = catalogue()
     if name in known and known[name].shipped:
-        raise Trouble(f"{name} comes with the companion and is kept: without it there would be no commands.")
+        raise Trouble(f"{name} comes with the companion and is kept; to use another one: companion models use NAME")
     used = stored.load().speech_model
     freed = store().remove(name)
     if used == name or used == str(store().path(name)):
@@ -217,7 +222,7 @@ def installed_folder(name: str) -> Path:
     known = catalogue()
     if name in known:
         raise Trouble(f"{name} is not installed; run: companion models fetch {name}")
-    raise Trouble(f"There is no model called {name}{did_you_mean(name, [*known, *store().installed()]) or '.'}")
+    raise Trouble(f"There is no model called {name}{did_you_mean(name, [*known, *store().installed()]) or LISTED}")
 
 
 def used_folder() -> Path:
@@ -233,7 +238,7 @@ def known_model(name: str) -> KnownModel:
     """The entry of that name. Raises Trouble with what comes close."""
     known = catalogue()
     if name not in known:
-        raise Trouble(f"There is no model called {name}{did_you_mean(name, known) or '; see companion models list.'}")
+        raise Trouble(f"There is no model called {name}{did_you_mean(name, known) or LISTED}")
     return known[name]
 
 

@@ -67,7 +67,7 @@ def recognize(clips: Sequence[Path], phrases_file: Path, unknown: bool = True, m
     written = _phrases(phrases_file)
     recognizer = house.recognizer(model, unknown=unknown)
     if recognizer is None:
-        raise Trouble("No speech model is installed; see companion doctor.")
+        raise Trouble("No speech model is installed; companion models list shows what there is.")
     spoken = _spoken(written, recognizer.vocabulary, phrases_file)
     recognizer.listen_for(tuple(spoken))
     rng = np.random.default_rng(0)

@@ -140,7 +140,7 @@ def replay(
     if len(enrolments) != 2:
         raise Trouble(f"I was given {len(enrolments)} --enroll where two partners are needed, as in --enroll Alex=alex.wav.")
     if enrolments[0][0] == enrolments[1][0]:
-        raise Trouble(f"Both partners are called {enrolments[0][0]}; give them different names.")
+        raise Trouble(f"Both partners are called {enrolments[0][0]}; give each --enroll a name of its own, as in Alex=alex.wav.")
     pair = Pair(Partner(enrolments[0][0]), Partner(enrolments[1][0]))
     recording = Recording(mix)
     voices = [(Partner(name), Recording(path)) for name, path in enrolments]

@@ -265,7 +265,7 @@ def test_what_was_asked_for_goes_before_the_environment_and_that_before_what_shi
         (("remove", "small-en-us"), "is not installed"),
         (("verify", "small-en-us"), "is not installed"),
         (("path", "small-en-us"), "is not installed"),
-        (("add", "nowhere.zip"), "There is no nowhere.zip"),
+        (("add", "nowhere.zip"), "There is no file or folder nowhere.zip"),
     ],
 )
 def test_what_cannot_be_done_is_one_sentence(ask: Ask, shelf: Path, asked: tuple[str, ...], sentence: str) -> None:
