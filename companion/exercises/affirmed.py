@@ -302,6 +302,8 @@ class Affirmed:
         before = place
         while before and tokens[before - 1].clause == tokens[place].clause:
             before -= 1
+            if tokens[before].text in self._list("clause_openers"):
+                break
             if tokens[before].text not in people | self._list("before_subject") | self._list("fillers"):
                 return False
         return tokens[place].text in people
