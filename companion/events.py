@@ -220,6 +220,18 @@ class EveningStarted(_Moment):
 
 
 @dataclass(frozen=True, slots=True)
+class EveningChosen(_Moment):
+    """The two chose by voice what tonight is to be; from here on that evening is played.
+
+    `plan`: what it plays, each as slug/size, with a space between. `seconds`: the length it is planned for.
+    """
+
+    evening: str
+    plan: str
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
 class ExerciseStarted(_Moment):
     """An exercise or frame began; `first` starts."""
 
@@ -316,8 +328,8 @@ class EveningEnded(_Moment):
 Event = (
     SpeechStarted | SpeechEnded | TurnStarted | TurnEnded | Gap | Overlap | Backchannel | Laugh | Interruption | InterruptionEnded
     | ContestedStart | Enrolled | ThirdVoice | Noise | PhraseHeard | SomethingHeard | CommandHeard | AnswerHeard
-    | EveningStarted | ExerciseStarted | ExerciseEnded | StepEntered | StepLeft | FloorChanged | CueGiven | CueDropped | Spoken
-    | StateChanged | Mishap | EveningEnded
+    | EveningStarted | EveningChosen | ExerciseStarted | ExerciseEnded | StepEntered | StepLeft | FloorChanged | CueGiven
+    | CueDropped | Spoken | StateChanged | Mishap | EveningEnded
 )  # fmt: skip
 
 TAGS: dict[type, str] = {
@@ -340,6 +352,7 @@ TAGS: dict[type, str] = {
     CommandHeard: "command",
     AnswerHeard: "answer",
     EveningStarted: "evening",
+    EveningChosen: "evening_chosen",
     ExerciseStarted: "exercise",
     ExerciseEnded: "exercise_ended",
     StepEntered: "step",
@@ -356,3 +369,6 @@ TAGS: dict[type, str] = {
 
 UNLOGGED: frozenset[type] = frozenset({PhraseHeard, SomethingHeard})
 """Passed from stage to stage, never written: the phrase becomes a command or an answer, or it is nobody's business."""
+
+QUOTING: frozenset[str] = frozenset({"c_hint_one", "c_hint_two", "c_quoted_word"})
+"""Cues that may hold words of a partner: the log has their name alone, and what was rendered of them is not kept."""

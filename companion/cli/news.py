@@ -11,6 +11,7 @@ from companion.events import (
     CommandHeard,
     CueDropped,
     CueGiven,
+    EveningChosen,
     EveningEnded,
     EveningStarted,
     Event,
@@ -51,6 +52,9 @@ class News:
         match event:
             case EveningStarted(evening=evening, partners=partners):
                 return f"[bold]{escape(evening)}[/bold]: {escape(partners[0])} and {escape(partners[1])}"
+            case EveningChosen(evening=evening, plan=plan):
+                items = ", ".join(item.partition("/")[0] for item in plan.split())
+                return f"[bold]tonight: {escape(evening)}[/bold] ({escape(items)})"
             case ExerciseStarted(exercise=name, size=size, first=first):
                 return f"[bold]── {escape(name)}[/bold] ({escape(size)}, {escape(first)} starts)"
             case CueGiven():

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from companion import __version__
 from companion.adapters.espeak_voice import EspeakVoice
 from companion.adapters.pyttsx3_voice import Pyttsx3Voice
 from companion.adapters.voice_cache import VoiceCache
@@ -23,7 +22,7 @@ from companion.evening.live import LiveWorld
 from companion.evening.loop import run
 from companion.evening.ports import Screen, SoundSink, SoundSource, Voice
 from companion.evening.record import Record
-from companion.evening.recovery import take_up
+from companion.evening.recovery import facts_of, take_up
 from companion.evening.settings import Settings
 from companion.evening.speech import Speech, Understudied
 from companion.events import EveningEnded
@@ -79,9 +78,9 @@ class _Evening:
         self._name, self._settings = name, settings
         self._pair = Pair(Partner(settings.partners[0]), Partner(settings.partners[1]))
         library, findings = house.content(settings.language)
-        evening, self._behind = house.evening_called(name, library), 0
-        if cut := take_up(name, library):
-            evening, self._behind = cut.evening, cut.behind
+        evening, self._cut = house.evening_called(name, library), take_up(name, library)
+        if self._cut is not None:
+            evening = self._cut.evening
         if findings:
             say(house.left_out(findings))
         self._chime_db = house.manners(settings, evening).chime_db
@@ -107,7 +106,7 @@ class _Evening:
             recognizer=self._recognizer, ended=lambda: leaving.wanted,
         )  # fmt: skip
         leaving.gently()
-        record = Record(out, (self._pair.one, self._pair.two), _facts(self._name, settings, self._behind))
+        record = Record(out, (self._pair.one, self._pair.two), facts_of(self._name, settings, self._cut))
         companion = GuardedCompanion(self._companion, world.troubles)
         ending: Finish | None = None
         fault: TooManyFaults | None = None
@@ -149,9 +148,3 @@ def _voices(settings: Settings, chosen: Pyttsx3Voice | EspeakVoice) -> Callable[
         return Understudied(first, lambda: other(shape, cache))
 
     return at
-
-
-def _facts(evening: str, settings: Settings, behind: int) -> str:
-    lines = [f"version: {__version__}", f"evening: {evening}", f"behind: {behind}"]
-    lines += [f"{name}: {value!r}" for name, value in settings.model_dump().items() if name != "partners"]
-    return "\n".join(lines) + "\n"

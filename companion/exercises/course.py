@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from companion.conversation.manners import MANNERS
 from companion.effects import Mode, Prepare
-from companion.events import ExerciseEnded, ExerciseStarted, Exit, Mishap, StepEntered, StepLeft
+from companion.events import EveningChosen, ExerciseEnded, ExerciseStarted, Exit, Mishap, StepEntered, StepLeft
 from companion.exercises.ahead import lines_ahead
 from companion.exercises.chooser import choose
 from companion.exercises.composing import LITTLE_LEFT
@@ -331,6 +331,8 @@ class Course:
         if evening.slug == LITTLE_LEFT:
             now = self._tonight.now
             self._tonight.out += self._desk.propose(Cue(OWED, now, line="little_left", tag="little_left", id="line"))
+        plan = " ".join(f"{item.slug}/{item.size}" for item in evening.plan)
+        self._tonight.out.append(EveningChosen(self._tonight.now, self._tonight.now, evening.slug, plan, evening.time))
         self._plan = deque(item for item in evening.plan if item.frame != "welcome")
         self._evening = evening.model_copy(update={"time": evening.time + self._tonight.elapsed})
         self._tonight.level = LEVELS[self._wish.deepest]

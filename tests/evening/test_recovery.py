@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -16,15 +17,19 @@ from table import CONTENT, Table
 from companion.conversation.manners import STANDARD
 from companion.evening import folders
 from companion.evening.record import Record
-from companion.evening.recovery import take_up
-from companion.events import Event, ExerciseEnded, ExerciseStarted
-from companion.exercises.content import Library
+from companion.evening.recovery import facts_of, plan_of, take_up
+from companion.evening.settings import Settings
+from companion.events import EveningChosen, Event, ExerciseEnded, ExerciseStarted
+from companion.exercises.composing import compose
+from companion.exercises.content import Evening, Library
 from companion.exercises.engine import Engine
+from companion.exercises.gates import Wish
 from companion.exercises.loader import load_library
 from companion.partner import Pair, Partner
 from companion.timeline import samples
 
 ALEX, SAM = Partner("Alex"), Partner("Sami")
+SETTINGS = Settings.model_validate({})
 FACTS = "version: 1\nevening: first-table\nbehind: 0\n"
 
 
@@ -70,6 +75,87 @@ def test_what_was_done_is_not_done_again_and_what_was_under_way_begins_anew(libr
     assert cut.evening.time == pytest.approx(library.evenings["first-table"].time - 180.0, abs=1.0)
     assert not folder.exists()
     assert take_up("first-table", library) is None
+
+
+def test_what_an_evening_really_writes_down_is_enough_to_go_on(library: Library) -> None:
+    cut_off(played("welcome", "arrive", under_way="floor-practice"), facts_of("first-table", SETTINGS))
+    cut = take_up("first-table", library)
+    assert cut is not None and cut.evening.plan[1].slug == "floor-practice"
+    again = cut_off(played("go-on", "floor-practice", under_way="two-minute-mirror"), facts_of("first-table", SETTINGS, cut))
+    second = take_up("first-table", library)
+    assert second is not None and [item.slug for item in second.evening.plan][:2] == ["go-on", "two-minute-mirror"]
+    assert second.evening.time == pytest.approx(cut.evening.time - 120.0, abs=2.0)
+    assert not again.exists()
+
+
+def test_the_facts_name_nobody(library: Library) -> None:
+    assert "Nora" not in facts_of("first-table", Settings.model_validate({"partners": ("Nora", "Ben")}))
+
+
+# --- an evening that was chosen by voice
+
+
+def chose(evening: Evening, at: float = 60.0) -> EveningChosen:
+    return EveningChosen(samples(at), samples(at), evening.slug, plan_of(evening), evening.time)
+
+
+def chosen_and_cut(evening: Evening, *names: str, under_way: str = "") -> None:
+    """`tonight` asked, they chose this, played these, and then the power went."""
+    asked = [ExerciseStarted(0, 0, "welcome", "short", ALEX), ExerciseStarted(0, 0, "which-evening", "short", ALEX)]
+    events = [*asked, chose(evening), *later(played(*names, under_way=under_way), 60.0)]
+    cut_off(events, facts_of("tonight", SETTINGS))
+
+
+def later(events: list[Event], seconds: float) -> list[Event]:
+    return [replace(each, at=each.at + samples(seconds), noticed=each.noticed + samples(seconds)) for each in events]  # type: ignore[call-arg]
+
+
+def test_an_evening_that_was_chosen_by_voice_is_gone_on_with(library: Library) -> None:
+    warm = library.evenings["warm-20"]
+    slugs = [item.slug for item in warm.plan]
+    chosen_and_cut(warm, slugs[1], under_way=slugs[2])
+    cut = take_up("tonight", library)
+    assert cut is not None
+    assert [item.slug for item in cut.evening.plan] == ["go-on", *slugs[2:]]
+    assert cut.evening.slug == "warm-20"
+    assert cut.evening.time == pytest.approx(warm.time - 60.0, abs=2.0)
+
+
+def test_and_after_a_second_cut_too(library: Library) -> None:
+    warm = library.evenings["warm-20"]
+    slugs = [item.slug for item in warm.plan]
+    chosen_and_cut(warm, slugs[1], under_way=slugs[2])
+    cut = take_up("tonight", library)
+    cut_off(played("go-on", slugs[2], under_way=slugs[3]), facts_of("tonight", SETTINGS, cut))
+    second = take_up("tonight", library)
+    assert second is not None and [item.slug for item in second.evening.plan] == ["go-on", *slugs[3:]]
+
+
+def test_one_that_was_put_together_that_night_is_gone_on_with(library: Library) -> None:
+    evening = compose(library, Wish(theme="warm", minutes=40.0))
+    slugs = [item.slug for item in evening.plan]
+    assert evening.slug not in library.evenings
+    chosen_and_cut(evening, "arrive", under_way=slugs[2])
+    cut = take_up("tonight", library)
+    assert cut is not None
+    assert [(item.slug, item.size) for item in cut.evening.plan[1:]] == [(item.slug, item.size) for item in evening.plan[2:]]
+
+
+def test_what_was_chosen_and_not_begun_is_not_asked_for_again(library: Library) -> None:
+    chosen_and_cut(library.evenings["warm-20"])
+    cut = take_up("tonight", library)
+    assert cut is not None and cut.evening.plan[1:] == library.evenings["warm-20"].plan[1:]
+
+
+def test_cut_off_before_they_chose_it_asks_anew(library: Library) -> None:
+    cut_off(played("welcome", under_way="which-evening"), facts_of("tonight", SETTINGS))
+    assert take_up("tonight", library) is None
+
+
+@pytest.mark.parametrize("plan", ["", "gone/short", "welcome/short one-breath/huge", "/", "welcome"])
+def test_a_choice_that_is_there_no_more_is_no_reason_not_to_begin(library: Library, plan: str) -> None:
+    cut_off([EveningChosen(0, 0, "lost", plan, 600.0)], facts_of("tonight", SETTINGS))
+    assert take_up("tonight", library) is None
 
 
 def test_a_second_cut_is_counted_from_where_the_first_one_left_off(library: Library) -> None:

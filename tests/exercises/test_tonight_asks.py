@@ -11,7 +11,7 @@ from people import Polite
 from table import ALEX, PAIR, Table, engine
 
 from companion.effects import Mode, Say
-from companion.events import EveningEnded, ExerciseStarted, StepEntered
+from companion.events import EveningChosen, EveningEnded, ExerciseStarted, StepEntered
 from companion.exercises.chooser import Wish, asking, choose
 from companion.exercises.diary import Diary, Past
 from companion.exercises.step_spec import ChooseSpec, walk
@@ -52,6 +52,13 @@ def test_two_answers_make_an_evening(theme: str, level: str, said: str, minutes:
     table = played(theme, said)
     assert exercises(table) == ["welcome", "which-evening", *expected(theme, minutes, level)]
     assert table.outcome == "done"
+
+
+def test_the_log_says_what_was_chosen_so_that_a_power_cut_does_not_lose_it() -> None:
+    table = played("warm", "ten")
+    (chosen,) = table.kinds(EveningChosen)
+    assert [item.split("/")[0] for item in chosen.plan.split()] == ["welcome", *expected("warm", 10)]
+    assert chosen.seconds <= 600.0 and chosen.evening not in ("", "tonight")
 
 
 def test_deep_is_asked_for_in_one_word() -> None:
