@@ -1,8 +1,8 @@
 """Recognisers for other languages on the English network: `models/embedded-<language>`.
 
 Network and features are those of `models/embedded-en`, byte by byte. The graphs are the language's own, with the words of its
-content alone, spelt in the English phones that come nearest (cross-language phone mapping, as in Schultz & Waibel 2001). Nothing of
-it is trained, and English stays as it is.
+content alone, spelt in the English phones that come nearest (cross-language phone mapping, as in Schultz & Waibel 2001). Nothing
+of it is trained, and English stays as it is.
 """
 
 from __future__ import annotations

@@ -18,9 +18,11 @@ _PAIRS = {"ch": "tS", "ll": "jj", "rr": "rr"}
 _HARD_AFTER = frozenset({"m", "n", "ny"})
 _PLAIN = {"f": "f", "j": "x", "k": "k", "l": "l", "m": "m", "n": "n", "ñ": "ny", "p": "p", "s": "s", "t": "t", "z": "T"}
 
+_DIPHTHONGS = ("aj", "a'j", "ej", "e'j", "oj", "o'j", "aw", "a'w")
+
 SOUNDS = (
-    *VOWELS, *(f"{vowel}'" for vowel in VOWELS), "j", "w", "p", "t", "k", "b", "d", "g", "B", "D", "G", "tS", "f", "T", "s", "x",
-    "m", "n", "ny", "l", "jj", "r", "rr",
+    *VOWELS, *(f"{vowel}'" for vowel in VOWELS), *_DIPHTHONGS, "j", "w", "p", "t", "k", "b", "d", "g", "B", "D", "G", "tS", "f",
+    "T", "s", "x", "m", "n", "ny", "l", "jj", "r", "rr",
 )  # fmt: skip
 
 
@@ -32,9 +34,9 @@ def sounds(word: str) -> list[str]:
     """The sounds of a written word, in order. Raises Unspeakable."""
     letters = unicodedata.normalize("NFC", word.lower())
     made = _stressed(_consonants(letters), letters)
-    if not made:
+    if not any(sound[0] in VOWELS for sound in made):
         raise Unspeakable(f"{word!r} has no vowel: add its sounds to HUMS in spanish.py.")
-    return made
+    return _together(made)
 
 
 def _consonants(letters: str) -> list[str]:
@@ -95,6 +97,18 @@ def _stressed(found: list[str], letters: str) -> list[str]:
     return [named[s] if at in glides else f"{s}'" if at == beat else s for at, s in enumerate(plain)]
 
 
+def _together(made: list[str]) -> list[str]:
+    """A vowel and the glide behind it are one sound, as in *seis* and *pausa*."""
+    found: list[str] = []
+    for at, sound in enumerate(made):
+        onset = at + 1 < len(made) and made[at + 1][0] in VOWELS
+        if found and sound in ("j", "w") and not onset and found[-1] + sound in SOUNDS:
+            found[-1] += sound
+        else:
+            found.append(sound)
+    return found
+
+
 def _glide(at: int, found: list[str], plain: list[str]) -> bool:
     """An i or u without accent next to another vowel; of two such beside each other the first."""
     if plain[at] not in "iu" or found[at] in _ACCENTED:
@@ -110,7 +124,9 @@ def _glide(at: int, found: list[str], plain: list[str]) -> bool:
 
 AS_ENGLISH: dict[str, tuple[str, ...]] = {
     "a": ("AE", "AH"), "a'": ("AE", "AA"), "e": ("IH", "EH"), "e'": ("EY", "EH"), "i": ("IY",), "i'": ("IY",),
-    "o": ("AO", "OW"), "o'": ("AO", "OW"), "u": ("OW", "UW"), "u'": ("OW", "UW"), "j": ("Y", "IY"), "w": ("W",),
+    "o": ("AO", "OW"), "o'": ("AO", "OW"), "u": ("OW", "UW"), "u'": ("OW", "UW"),
+    "aj": ("AY", "AE IY"), "a'j": ("AY", "AE IY"), "ej": ("EY", "EH IY"), "e'j": ("EY", "EH IY"), "oj": ("OY", "AO IY"),
+    "o'j": ("OY", "AO IY"), "aw": ("AW", "AE W"), "a'w": ("AW", "AE W"), "j": ("Y", "IY"), "w": ("W",),
     "p": ("P",), "t": ("T",), "k": ("K",), "b": ("B",), "d": ("D",), "g": ("G",), "B": ("B", "V", "W"), "D": ("V", "DH", "D"),
     "G": ("G",), "tS": ("CH",), "f": ("F",), "T": ("S", "TH"), "s": ("S",), "x": ("K", "F", "HH"), "m": ("M",), "n": ("N",),
     "ny": ("N Y",), "l": ("L",), "jj": ("Y", "JH"), "r": ("R", "L", "D"), "rr": ("R",),
