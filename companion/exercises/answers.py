@@ -216,7 +216,7 @@ class Answers:
             return "ask-again"
         if "no" in answers or any(_within(word, loose) for word in less):
             return "no"
-        if any(part.text in self._list("negators") for part in said.parts):
+        if any(part.text in self._list("negators") for part in said.parts) and not self._settles(said):
             return "no"
         if "yes" not in answers:
             told = any(_within(word, plain) for word in self._list("told"))
@@ -229,12 +229,17 @@ class Answers:
         agreed = "ask-again" not in answers or (not hummed and answers[-1] == "yes")
         return "yes" if agreed and not rest.strip() else "ask-again"
 
+    def _settles(self, said: _Said) -> bool:
+        """An invitation at the very end, of its own: "I can't find a reason not to. Yes." but not "don't make me say yes"."""
+        before = said.parts[-2].text if len(said.parts) > 1 else ""
+        return said.parts[-1].text in self._list("invitations") and before not in self._list("spoken_of")
+
     def _after_polite_no(self, said: _Said, answers: list[str]) -> list[str]:
         """ "No, no, go ahead": a bare no before an invitation objects to nothing."""
         ideas = [part for part in said.parts if part.idiom is not None]
         start = next((index for index, part in enumerate(ideas) if part.text not in self._list("bare_no")), len(ideas))
         rest = answers[start:]
-        polite = rest and set(rest) == {"yes"} and ideas[start].text in self._list("invitations")
+        polite = set(rest) <= {"yes", "ask-again"} and rest[-1:] == ["yes"] and ideas[-1].text in self._list("invitations")
         return rest if polite else answers
 
     # --- taking it apart

@@ -57,9 +57,9 @@ class Idioms:
                 if said in self._list("whole_only"):
                     self._lists = {**self._lists, "whole_only": self._list("whole_only") | {fuller}}
         for words, idiom in [pair for pairs in self._open.values() for pair in pairs]:
-            said = tuple(part for word in words for part in long.get(word, word).split())
-            if said != words:
-                self._open.setdefault(said[0], []).append((said, idiom))
+            longer = tuple(part for word in words for part in long.get(word, word).split())
+            if longer != words:
+                self._open.setdefault(longer[0], []).append((longer, idiom))
 
     def spelt(self, words: Sequence[str]) -> list[str]:
         """Short forms with their apostrophe, where one was left out and it is no word of its own: `isnt`, `thats`."""
