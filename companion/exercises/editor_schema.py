@@ -13,8 +13,9 @@ from typing import Any, Literal
 from pydantic import TypeAdapter
 
 from companion.exercises.by_size import LONGEST
-from companion.exercises.condition import FACTS, FLAGS
+from companion.exercises.condition import FACTS, FLAGS, NUMBERS
 from companion.exercises.content import Command, Evening, Exercise, Line
+from companion.exercises.lint_structure import FACT_VALUES
 from companion.exercises.reading import COMMAND_WORDING, WORDING
 from companion.exercises.schema_errors import HIDDEN
 from companion.exercises.schema_notes import note_of
@@ -172,12 +173,23 @@ def _exercise(made: Schema) -> Schema:
 
 
 def _condition(made: Schema) -> Schema:
-    words = {"type": ["string", "number"]}
-    facts = {
-        fact: {**({"type": "boolean"} if fact in FLAGS else words), "description": note_of("Condition", fact)} for fact in FACTS
-    }
+    facts = {fact: {**_fact(fact), "description": note_of("Condition", fact)} for fact in FACTS}
     described = {"description": made.get("description", "")}
     return {**described, "type": "object", "properties": facts, "additionalProperties": False, "minProperties": 1}
+
+
+def _fact(fact: str) -> Schema:
+    """What a fact may be compared with."""
+    if fact in FLAGS:
+        return {"type": "boolean"}
+    if fact in NUMBERS:
+        number = r"\d+(\.\d+)?"
+        pattern = rf"^((at least|below|not)\s+{number}(\s*min)?|{number})$"
+        return {"anyOf": [{"type": "number"}, {"type": "string", "pattern": pattern}]}
+    values = sorted(FACT_VALUES.get(fact, ()))
+    if not values:
+        return {"type": ["string", "number"]}
+    return {"anyOf": [{"enum": values}, {"type": "string", "pattern": rf"^not\s+({'|'.join(values)})$"}]}
 
 
 def _plan_item(made: Schema) -> Schema:

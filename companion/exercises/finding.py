@@ -43,9 +43,9 @@ def counted(number: int, what: str) -> str:
     return f"{number} {what}" + ("" if number == 1 else "s")
 
 
-def closest(word: str, among: Iterable[str]) -> str | None:
-    """The closest of the known words, if one is close. Case, spaces, - and _ weigh little."""
+def closest(word: str, among: Iterable[str], alike_by: float = 0.6) -> str | None:
+    """The closest of the known words, if one is close (`alike_by`: 1 is the same). Case, spaces, - and _ weigh little."""
     known = list(among)
-    alike = {each.lower().replace("_", "-"): each for each in reversed(known)}
-    found = difflib.get_close_matches(word.lower().replace("_", "-").replace(" ", "-"), list(alike), n=1, cutoff=0.6)
-    return alike[found[0]] if found else None
+    folded = {each.lower().replace("_", "-"): each for each in reversed(known)}
+    found = difflib.get_close_matches(word.lower().replace("_", "-").replace(" ", "-"), list(folded), n=1, cutoff=alike_by)
+    return folded[found[0]] if found else None

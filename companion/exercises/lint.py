@@ -17,7 +17,7 @@ from pydantic import BaseModel
 
 from companion.exercises.content import AnswerTable, Danger, Exercise, Language, Library, did_you_mean
 from companion.exercises.content_files import BASE, SHARED, content_folder, languages, misplaced
-from companion.exercises.finding import ContentTrouble, Finding
+from companion.exercises.finding import ContentTrouble, Finding, closest
 from companion.exercises.lint_evening import evening_findings
 from companion.exercises.lint_lines import shared_slot_findings
 from companion.exercises.lint_places import place_findings
@@ -49,6 +49,8 @@ __all__ = ["Finding", "lint", "lint_library"]
 
 NEAR = 5
 """Openers closer than this many edits are the same opener to the ear."""
+COPIED = 4
+"""More near twins than this in one file, and it is a copied ring. A choice of ours."""
 LISTS = ("feelings", "hints", "blocked", "replies", "unsaid", "small_sounds", "asked")
 
 lint_library = library_findings
@@ -210,8 +212,9 @@ class _Given:
             yield from shared_translation_findings(path, set(base) - set(lines), "line")
         if not self._is_ours(path):
             for name, line in lines.items():
-                if name not in base and (close := did_you_mean(name, base)):
-                    told = f"nothing of ours says the line {name!r}; expected one of {BASE}/lines.yaml{close}"
+                close = closest(name, base, 0.8) if name not in base else None  # else a line for exercises of their own
+                if close is not None:
+                    told = f"nothing of ours says the line {name!r}; did you mean {close!r}?"
                     yield Finding(str(path), line.line_no, "L08", "warning", told)
 
     # --- exercises and evenings
@@ -325,15 +328,32 @@ def _yaml_files(paths: Iterable[Path]) -> list[Path]:
 
 
 def _near_openers(rings: list[tuple[str, int, str]]) -> Iterator[Finding]:
-    """L12: openers that are nearly the same, in any ring. Letter counts rule most pairs out before distances are taken."""
-    counted = [(file, line, text.lower(), Counter(text.lower())) for file, line, text in rings]
-    for index, (file, line, text, letters) in enumerate(counted):
-        for other_file, other_line, other, others in counted[:index]:
-            if abs(len(text) - len(other)) >= NEAR or (letters - others).total() >= NEAR or (others - letters).total() >= NEAR:
+    """L12: openers that are nearly the same, in any ring. Many of one file in another are one finding: a copied ring."""
+    near: dict[tuple[str, str], list[tuple[int, int, str]]] = {}
+    for (file, line, text), (other_file, other_line) in _near(rings):
+        near.setdefault((file, other_file), []).append((line, other_line, text))
+    for (file, other_file), found in near.items():
+        other = Path(other_file).name
+        if len(found) > COPIED:
+            told = f"{len(found)} openers from here on are nearly those of {other}; expected others"
+            yield Finding(file, found[0][0], "L12", "warning", told)
+            continue
+        for line, other_line, text in found:
+            told = f"the opener {text!r} is nearly the one of {other}:{other_line}; expected another"
+            yield Finding(file, line, "L12", "warning", told)
+
+
+def _near(rings: list[tuple[str, int, str]]) -> Iterator[tuple[tuple[str, int, str], tuple[str, int]]]:
+    """Each opener with the first before it that is nearly the same. Letter counts rule most pairs out first."""
+    counted = [(each, each[2].lower(), Counter(each[2].lower())) for each in rings]
+    for index, (opener, text, letters) in enumerate(counted):
+        for other, other_text, others in counted[:index]:
+            if abs(len(text) - len(other_text)) >= NEAR:
                 continue
-            if _edits(text, other) < NEAR:
-                told = f"the opener {text!r} is nearly the one of {Path(other_file).name}:{other_line}; expected another"
-                yield Finding(file, line, "L12", "warning", told)
+            if (letters - others).total() >= NEAR or (others - letters).total() >= NEAR:
+                continue
+            if _edits(text, other_text) < NEAR:
+                yield opener, other[:2]
                 break
 
 

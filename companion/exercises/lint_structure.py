@@ -49,9 +49,11 @@ def structure_findings(exercise: Exercise, library: Library | None = None) -> li
     _ways(exercise.steps, frozenset(), exercise, found)
     _names(exercise, found)
     _facts(exercise, found)
-    _lengths(exercise, found)
     _modes(exercise, found)
     _care(exercise, found)
+    _empty(exercise, found)
+    if not any(each.id in ("L02", "L03", "L04", "L05") for each in found.all):
+        _lengths(exercise, found)  # the length of ways that lead nowhere says nothing
     if not exercise.frame and not exercise.serves:
         found.warn("L09", exercise.at("serves"), "serves no practice; expected at least one, such as gratitude")
     if not exercise.frame and not exercise.rests_on:
@@ -258,6 +260,17 @@ def _a(step: Spec) -> str:
 # --- L04: the length it promises
 
 
+def _empty(exercise: Exercise, found: _Findings) -> None:
+    """Steps of no length at all."""
+    for step in walk(exercise.steps):
+        if not isinstance(step, (TurnSpec, JointSpec, QuietSpec, PrivateSpec)):
+            continue
+        nothing = next((size for size in SIZES if step.budget.of(size) == 0), None)
+        if nothing is not None:
+            told = f"{_a(step)} of 0 s in {nothing} is over before it begins; expected some seconds, or `when` around it"
+            found.error("L04", step.at("for", nothing), told)
+
+
 def _lengths(exercise: Exercise, found: _Findings) -> None:
     if exercise.frame:  # scaffolds of several forms: no one length
         return
@@ -269,13 +282,6 @@ def _lengths(exercise: Exercise, found: _Findings) -> None:
         elif not 0.8 * promised <= usual <= 1.2 * promised:
             said = f"{size} takes about {usual / 60:.1f} min; expected the {promised / 60:g} min of lasts"
             found.warn("L04", exercise.at("lasts", size), said)
-    for step in walk(exercise.steps):
-        if not isinstance(step, (TurnSpec, JointSpec, QuietSpec, PrivateSpec)):
-            continue
-        for size in SIZES:
-            if step.budget.of(size) == 0:
-                told = f"{_a(step)} of 0 s in {size} is over before it begins; expected some seconds, or `when` around it"
-                found.error("L04", step.at("for", size), told)
 
 
 # --- L05, L06, L07: what the microphone may do, and care

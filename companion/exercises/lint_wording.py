@@ -144,7 +144,7 @@ def phrasing_findings(exercise: Exercise) -> Iterator[Finding]:
         if len(ring) < OPENERS:
             where = (ring[0].where if ring else "") or file
             said = f"the ring {name!r} has {counted(len(ring), 'opener')}; expected at least {OPENERS}"
-            yield Finding(where, exercise.at("openers", name), "L12", "warning", said)
+            yield Finding(where, exercise.at("openers", name), "L12", "warning" if ring else "error", said)
 
 
 def shared_phrasing_findings(lines: Mapping[str, Line], file: str) -> Iterator[Finding]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, get_args
 
 from pydantic import BaseModel, ValidationError
@@ -22,7 +22,7 @@ HIDDEN: frozenset[str] = frozenset({*Written.model_fields, "where", "kind", "slu
 def findings_of(broken: ValidationError, source: Source, model: type[BaseModel]) -> list[Finding]:
     """Every error of a validation as a finding with its line."""
     errors = list(_plainer(broken.errors()))
-    mistyped = {(error["loc"][:-1], close) for error in errors if (close := _meant(error, model))}
+    mistyped = {(error["loc"][:-1], close) for error in errors for close in _meant(error, model)}
     found: list[Finding] = []
     for error in errors:
         loc = tuple(error["loc"])
@@ -57,12 +57,15 @@ def _plainer(errors: list[ErrorDetails]) -> Iterator[ErrorDetails]:
     yield from unions.values()
 
 
-def _meant(error: ErrorDetails, model: type[BaseModel]) -> str | None:
-    """The key that an unknown one probably stands for."""
+def _meant(error: ErrorDetails, model: type[BaseModel]) -> Sequence[str]:
+    """The keys that an unknown one may stand for: the closest, or any of the three sizes."""
     if error["type"] != "extra_forbidden":
-        return None
+        return ()
     loc = tuple(error["loc"])
-    return closest(str(loc[-1]), SIZES if _is_sizes(loc) else keys_of(_record_at(loc[:-1], model)))
+    if _is_sizes(loc):
+        return SIZES
+    close = closest(str(loc[-1]), keys_of(_record_at(loc[:-1], model)))
+    return (close,) if close is not None else ()
 
 
 def _is_sizes(loc: tuple[str | int, ...]) -> bool:
