@@ -58,6 +58,11 @@ def evenings() -> Path:
     return user_state_path(_APP) / "evenings"
 
 
+def running() -> Path:
+    """A mark for each evening and rehearsal that goes on just now."""
+    return user_state_path(_APP) / "running"
+
+
 def new_evening() -> Path:
     """A fresh folder for this evening. Named by date and a counter, since a machine without a clock may repeat dates.
 

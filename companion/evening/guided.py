@@ -25,6 +25,7 @@ from companion.evening.record import Record
 from companion.evening.recovery import facts_of, take_up
 from companion.evening.settings import Settings
 from companion.evening.speech import Speech, Understudied
+from companion.evening.under_way import UnderWay, under_way
 from companion.events import EveningEnded
 from companion.partner import Pair, Partner
 from companion.trouble import Trouble
@@ -61,12 +62,20 @@ def guide(
     log, not the evening.
     """
     folders.remove_stale()
+    with under_way("evening") as here:
+        return _guided(evening_name, settings, microphone, loudspeaker, screen, leaving, here, out, say)
+
+
+def _guided(
+    evening_name: str, settings: Settings, microphone: SoundSource, loudspeaker: SoundSink, screen: Screen, leaving: Leaving,
+    here: UnderWay, out: Path | None, say: Callable[[str], None],
+) -> Ended:  # fmt: skip
     aside = ThreadPoolExecutor(1, "voice-choice")
     try:
         voice = aside.submit(choose_voice, house.voice_settings(settings), folders.rendered_speech())
         evening = _Evening(evening_name, settings, microphone.channels, say)
         speech = Speech(_voices(settings, voice.result()[0]))
-        return evening.play(microphone, loudspeaker, speech, screen, leaving, out)
+        return evening.play(microphone, loudspeaker, speech, screen, leaving, here, out)
     finally:
         aside.shutdown(wait=False)
 
@@ -97,8 +106,9 @@ class _Evening:
         )  # fmt: skip
 
     def play(
-        self, microphone: SoundSource, loudspeaker: SoundSink, speech: Speech, screen: Screen, leaving: Leaving, out: Path | None
-    ) -> Ended:
+        self, microphone: SoundSource, loudspeaker: SoundSink, speech: Speech, screen: Screen, leaving: Leaving,
+        here: UnderWay, out: Path | None,
+    ) -> Ended:  # fmt: skip
         """From the first block to the last; the log is finished before the devices are let go."""
         settings = self._settings
         world = LiveWorld(
@@ -120,7 +130,7 @@ class _Evening:
                 record.write([EveningEnded(companion.now, companion.now, "failed" if fault else "stopped")])
             kept = record.finish(keep=False)
             world.close()
-        unkept = self._remember(ending)
+        unkept = None if here.forgotten else self._remember(ending)
         outcome = "failed" if fault else ending.outcome if ending else "left"
         return Ended(outcome, tuple(trouble for trouble in (record.trouble, unkept) if trouble), kept, fault)
 

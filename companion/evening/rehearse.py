@@ -31,6 +31,7 @@ from companion.evening.loop import run
 from companion.evening.ports import Screen
 from companion.evening.rehearsed import Rehearsed
 from companion.evening.settings import Settings
+from companion.evening.under_way import under_way
 from companion.events import Event
 from companion.hearing.ports import Recognizer
 from companion.inputs import Block, Input
@@ -123,6 +124,7 @@ def rehearse(
     voice, voices = _voices(scenario, settings) if sounds else _timed(scenario, settings)
     recognizer = house.recognizer(speech_model, language=plan.library.language) if sounds and scenario.recogniser else None
     with ExitStack() as files:
+        files.enter_context(under_way("rehearsal"))
         log = files.enter_context(EventLog(out / "events.jsonl", (pair.one, pair.two)))
         room = files.enter_context(WavWriter(out / "room.wav", channels)) if sounds else None
         on_room = partial(_record, room) if room is not None else None

@@ -138,3 +138,23 @@ def test_an_unwritable_state_folder_is_one_sentence_at_the_end(folders: Path, en
 def test_an_evening_nobody_knows_is_trouble(engine: Engine) -> None:
     with pytest.raises(Trouble, match="did you mean 'first-table'"):
         evening(Screen(), name="first-tabel")
+
+
+def test_an_evening_that_is_forgotten_while_it_goes_on_leaves_nothing(engine: Engine, folders: Path) -> None:
+    from companion.evening import folders as places
+    from companion.evening.diary_file import diary_file, remember
+    from companion.evening.under_way import forget_what_is_under_way
+    from companion.exercises.diary import Past
+
+    remember(Past("first-table", 1))  # both had agreed to a diary
+
+    class Forgetful(Screen):
+        def show(self, events: Iterable[Event], effects: Iterable[Effect]) -> None:
+            if not self.events:
+                assert forget_what_is_under_way() == {"evening"}
+                places.forget()
+            super().show(events, effects)
+
+    ended = evening(Forgetful())
+    assert ended.mishaps == () and ended.kept is None
+    assert not diary_file().exists() and not places.evenings().exists()
