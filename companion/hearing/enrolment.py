@@ -57,6 +57,10 @@ RECORDED = Limits(noisy_db=-3.0, blind_db=4.0, two_voices=4.0, two_places=35.0, 
 BLIND_VOICES = 1.7
 """What the activity model is blind to must part no further than this: music and crying part by 2 nats and more."""
 
+ONE_PLACE, ONE_PLACE_SHARE, ONE_PLACE_VOICES = 20.0, 0.1, 4.0
+"""Degrees, share of the half-seconds, and nats. What comes from one place, as two microphones hear it, is refused as two voices only from here on: one person
+parts by up to 19 degrees, two at a table by 24 and more, and some voices alone (synthetic ones above all) by up to 2.9 nats."""
+
 SAME_PITCH = 0.2
 """Octaves: people whose middle pitches differ by more are two people, whatever else is alike (ours; one person's moods move the
 middle of ten seconds less)."""
@@ -155,6 +159,9 @@ class Enrolment:
         voices = parted_by_voice(mixture, speech.rows, speech.f0)
         places = parted_by_place(speech.spots) if speech.spots is not None else Parting()
         far = limits.two_voices if speech.sighted else min(BLIND_VOICES, limits.two_voices)
+        one_place = speech.spots is not None and (places.apart <= ONE_PLACE or places.share < ONE_PLACE_SHARE)
+        if one_place and speech.sighted:
+            far = max(far, ONE_PLACE_VOICES)
         two = (voices.apart > far and voices.share >= limits.share) or (
             places.apart > limits.two_places and places.share >= limits.share
         )

@@ -7,6 +7,7 @@ import pytest
 
 from companion.effects import Enrol
 from companion.events import Enrolled, Noise
+from companion.hearing.alone import Parting
 from companion.hearing.hearing import Hearing
 from companion.partner import Pair
 from companion.timeline import BLOCK, RATE
@@ -62,6 +63,36 @@ def test_a_bad_recording_is_refused(sound: np.ndarray, trouble: str) -> None:
     h = hearing(enrolled=False)
     assert h.learn(ALEX, sound).trouble == trouble
     assert not h.enrolled
+
+
+def learnt_live(sound: np.ndarray, channels: int) -> str | None:
+    """What live learning finds wrong with it."""
+    h = hearing(channels, enrolled=False)
+    h.enrol(Enrol(ALEX))
+    for block in blocks(sound[:, :channels]):
+        h.feed(block)
+    h.enrol(Enrol(ALEX, done=True))
+    return next(each.trouble for each in h.feed(np.zeros((BLOCK, channels), np.float32)).notices if isinstance(each, Enrolled))
+
+
+def in_turn(other_seat: int) -> np.ndarray:
+    """Two people, three seconds each, three times; the second as many samples from the first microphone's time."""
+    parts = [part for i in range(3) for part in (seat(alex(3.0, 40 + i), 3), seat(sam(3.0, 50 + i), other_seat))]
+    quiet = np.zeros((RATE, 2), np.float32)
+    talk = np.concatenate([quiet, *parts, quiet])
+    return (talk + 0.0005 * np.random.default_rng(7).standard_normal(talk.shape)).astype(np.float32)
+
+
+def test_two_people_in_turn_are_no_one_voice() -> None:
+    assert learnt_live(in_turn(-3), 2) == "two-voices"
+    assert learnt_live(enrolment(ALEX), 2) is None
+
+
+def test_what_comes_from_one_place_may_differ_more_before_it_is_two_voices(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("companion.hearing.enrolment.parted_by_voice", lambda *_: Parting(2.9, 0.4))
+    assert learnt_live(in_turn(3), 1) == "two-voices"
+    assert learnt_live(in_turn(3), 2) is None
+    assert learnt_live(in_turn(-3), 2) == "two-voices"
 
 
 def test_the_same_person_twice_is_refused() -> None:
