@@ -16,7 +16,7 @@ from types import TracebackType
 from typing import IO, Any, get_type_hints
 
 from companion.effects import FloorKind, Mode
-from companion.events import TAGS, UNLOGGED, Event
+from companion.events import QUOTING, TAGS, UNLOGGED, CueGiven, Event
 from companion.timeline import samples, seconds
 from companion.trouble import Trouble
 
@@ -28,7 +28,7 @@ _HINTS = {kind: get_type_hints(kind) for kind in TAGS}
 
 
 def record(event: Event) -> dict[str, Any]:
-    """The event as it stands in the log: seconds for samples; what is None or false is left out."""
+    """The event as it stands in the log: seconds for samples; what is None, false or quotes a partner is left out."""
     out: dict[str, Any] = {"event": TAGS[type(event)]}
     for field in fields(event):
         value = getattr(event, field.name)
@@ -42,6 +42,8 @@ def record(event: Event) -> dict[str, Any]:
             out[field.name] = round(value, 4)
         else:
             out[field.name] = value
+    if isinstance(event, CueGiven) and event.id in QUOTING:
+        out["text"] = ""
     out.setdefault("at", seconds(event.at))
     return out
 

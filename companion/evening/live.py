@@ -32,6 +32,7 @@ from companion.effects import (
 from companion.evening.guard import GuardedRecognizer
 from companion.evening.ports import SoundSink, SoundSource
 from companion.evening.speech import Line, Speech, line_of
+from companion.events import QUOTING
 from companion.inputs import Block, Device, DeviceBack, DeviceLost, Input, PlaybackEnded, PlaybackStarted
 from companion.timeline import RATE, Sample, samples
 
@@ -136,8 +137,8 @@ class LiveWorld:
         """Carry out effects without waiting for any of them."""
         for effect in effects:
             match effect:
-                case Say(cue=cue, text=text):
-                    self._await(cue, self._speech.say(text))
+                case Say(cue=cue, line=key, text=text):
+                    self._await(cue, self._speech.say(text, keep=key not in QUOTING))
                 case Chime(cue=cue, kind=kind):
                     self._await(cue, _done(_chime(kind, self._chime_db)))
                 case Hush():

@@ -131,8 +131,11 @@ class World(Protocol):
 class Voice(Protocol):
     """Text to sound."""
 
-    def render(self, text: str) -> NDArray[np.float32]:
-        """Mono, 48 kHz, levelled to -20 dBFS. Raises `Trouble` when it cannot be spoken."""
+    def render(self, text: str, keep: bool = True) -> NDArray[np.float32]:
+        """Mono, 48 kHz, levelled to -20 dBFS. Raises `Trouble` when it cannot be spoken.
+
+        `keep` false: nothing of it is written to a disk.
+        """
         ...
 
 

@@ -46,18 +46,18 @@ class Understudied:
         self._understudy: Callable[[], Voice] | None = understudy
         self._lock = Lock()
 
-    def render(self, text: str) -> Sound:
+    def render(self, text: str, keep: bool = True) -> Sound:
         """The line, by whichever voice can."""
         with self._lock:
             order = list(self._voices)
         try:
-            return order[0].render(text)
+            return order[0].render(text, keep)
         except Trouble as failed:
             other = order[1] if len(order) > 1 else self._called()
             if other is None:
                 raise
             try:
-                sound = other.render(text)
+                sound = other.render(text, keep)
             except Trouble:
                 raise failed from None
             with self._lock:
@@ -95,9 +95,14 @@ class Speech:
         self._ahead = ThreadPoolExecutor(1, "voice-ahead")
         self._lock = Lock()
 
-    def say(self, text: str) -> Future[Line]:
-        """The line as soon as can be: from memory, from what is being prepared, or rendered now. Its error is a `Trouble`."""
+    def say(self, text: str, keep: bool = True) -> Future[Line]:
+        """The line as soon as can be: from memory, from what is being prepared, or rendered now. Its error is a `Trouble`.
+
+        `keep` false: it quotes a partner, and neither memory nor disk holds it afterwards.
+        """
         key = (self._notch, text)
+        if not keep:
+            return self._now.submit(self._render, key, False)
         self._foreseen.discard(key)
         known = self._lines.get(key)
         if known is not None and not known.cancel():
@@ -135,10 +140,10 @@ class Speech:
             self._lines.popitem(last=False)
         return line
 
-    def _render(self, key: tuple[int, str]) -> Line:
+    def _render(self, key: tuple[int, str], keep: bool = True) -> Line:
         notch, text = key
         with self._lock:
             voice = self._voices.get(notch)
             if voice is None:
                 voice = self._voices[notch] = self._speak_at(notch)
-        return line_of(voice.render(text))
+        return line_of(voice.render(text, keep))

@@ -70,14 +70,14 @@ class Recall:
         match what:
             case ListenFor(mode=mode, holder=listened):
                 self._holder = listened if mode is Mode.WORDS and self._hints is not None else None
+            case StepEntered(kind="turn" | "reflect" | "guess" | "private", mode=mode) if mode is not Mode.WORDS:
+                self.forget()  # a soft or private step, or one that needs no words
             case StepEntered(kind="turn", holder=holder) if holder is not None:
                 self._words[holder].clear()
             case StepLeft(kind="reflect" | "guess") | StepLeft(exit="pass" | "stop") | ExerciseEnded() | Finish():
                 self.forget()
             case StateChanged(state=state) if state not in GOING_ON:
                 self.forget()
-            case StepEntered(kind="turn" | "reflect" | "guess" | "private", mode=mode) if mode is not Mode.WORDS:
-                self.forget()  # a soft or private step, or one that needs no words
             case _:
                 pass
 

@@ -30,6 +30,8 @@ LONGEST = samples(15.0)
 """So much of an utterance is recognised at a time, however long it goes on."""
 LAUGH_NEAR = samples(1.5)
 """A word so near a laugh may be meant the other way round (a choice of ours)."""
+AROUND = samples(0.16)
+"""Attribution of a word is that of its span and so much on either side: a short word alone has few frames to go by (ours)."""
 LEAST_SURE = 0.8
 """Attribution below which a word is nobody's (a choice of ours)."""
 
@@ -133,7 +135,7 @@ class Telling:
     def due(self, settled: Sample) -> tuple[Word, ...]:
         """Words of which it is known by now who said them."""
         due: list[Word] = []
-        while self._unsettled and self._unsettled[0].end <= settled:
+        while self._unsettled and self._unsettled[0].end + AROUND <= settled:
             due.append(self._judged(self._unsettled.popleft()))
         return tuple(due)
 
@@ -156,7 +158,7 @@ class Telling:
 
     def _judged(self, word: Word) -> Word:
         """The word with how sure it is the holder's; a hole where it is not, or cannot be used."""
-        by, sure = self._attribution(Span(word.start, max(word.end, word.start + 1)))
+        by, sure = self._attribution(Span(max(0, word.start - AROUND), word.end + AROUND))
         theirs = by == self._holder and sure >= LEAST_SURE
         in_jest = self._laughed is not None and word.start - LAUGH_NEAR <= self._laughed <= word.end + LAUGH_NEAR
         if theirs and not in_jest and word.text not in UNKNOWN:

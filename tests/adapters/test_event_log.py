@@ -13,7 +13,9 @@ from hypothesis import strategies as st
 
 from companion.adapters.event_log import EventLog, event_of, read, read_lines, record
 from companion.effects import FloorKind, Mode
-from companion.events import TAGS, UNLOGGED, CommandHeard, Event, Interruption, SpeechEnded, TurnStarted
+from companion.events import QUOTING, TAGS, UNLOGGED, CommandHeard, CueGiven, Event, Interruption, SpeechEnded, TurnStarted
+from companion.exercises.hints import Offer
+from companion.exercises.reflection import hinted
 from companion.partner import Partner
 from companion.timeline import seconds
 from companion.trouble import Trouble
@@ -129,3 +131,15 @@ def test_what_is_no_log_is_one_sentence(tmp_path: Path) -> None:
     path.write_text('{"title": "a song"}\n')
     with pytest.raises(Trouble, match=r"song.jsonl:1 is no event"):
         list(read_lines(path))
+
+
+@pytest.mark.parametrize("id", sorted(QUOTING))
+def test_what_a_hint_quotes_is_in_no_log(id: str) -> None:
+    line = record(CueGiven(0, 0, 1, id, "I think I caught garden.", spoken=True, asked=True, role_free=False))
+    assert (line["id"], line["text"]) == (id, "")
+    assert isinstance(event_of(line), CueGiven)
+
+
+def test_every_line_that_can_quote_a_partner_is_one_that_is_not_logged() -> None:
+    said = {hinted(Offer(("garden",))).line, hinted(Offer(("garden", "music"))).line, hinted(Offer(feeling="proud")).line}
+    assert said == QUOTING

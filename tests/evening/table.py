@@ -143,7 +143,7 @@ class Voice:
         self.broken = False
         self.asked: list[str] = []
 
-    def render(self, text: str) -> Sound:
+    def render(self, text: str, keep: bool = True) -> Sound:
         self.asked.append(text)
         if self.broken:
             raise Trouble("The voice is gone.")

@@ -132,7 +132,7 @@ def test_a_late_line_is_a_chime_in_time(table: Table) -> None:
     go = threading.Event()
 
     class Slow(Voice):
-        def render(self, text: str) -> Sound:
+        def render(self, text: str, keep: bool = True) -> Sound:
             go.wait(20)
             return super().render(text)
 
@@ -281,3 +281,22 @@ def test_a_failed_recogniser_is_an_input_and_no_exception(table: Table) -> None:
     table.engine.broken = True
     table.recognizer.listen_for(("yes",))
     assert table.live(lambda given: True) == [DeviceLost(0, "recogniser")]
+
+
+def test_a_line_that_quotes_a_partner_is_kept_by_no_voice_and_in_no_memory() -> None:
+    class Noting(Voice):
+        def __init__(self) -> None:
+            super().__init__()
+            self.kept: list[tuple[str, bool]] = []
+
+        def render(self, text: str, keep: bool = True) -> Sound:
+            self.kept.append((text, keep))
+            return super().render(text)
+
+    for line, kept in [("c_hint_two", [False, False]), ("c_shape", [True])]:
+        table = Table()
+        table.voice = voice = Noting()
+        for cue in (1, 2):
+            table.does(Say(cue, line, "The line."))
+            table.world._cues[-1].line.result(10)
+        assert [keep for _, keep in voice.kept] == kept

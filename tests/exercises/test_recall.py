@@ -11,8 +11,8 @@ from said import said
 from table import ALEX, PAIR, SAM, Table, engine
 from tiny import exercise, with_exercises
 
-from companion.effects import GiveFloor, ListenFor, Mode
-from companion.events import CueGiven, StepEntered, StepLeft
+from companion.effects import GiveFloor, ListenFor, Mode, Prepare, Say
+from companion.events import QUOTING, CueGiven, StateChanged, StepEntered, StepLeft
 from companion.exercises.content import Library, PlanItem
 from companion.exercises.hints import Hints
 from companion.exercises.moment import Moment
@@ -118,6 +118,27 @@ def test_in_a_soft_reflection_nothing_is_given(library: Library) -> None:
     assert "garden" not in asked_for_a_hint(telling(library, soft=True))
 
 
+def test_no_word_stands_in_any_event_but_the_words_of_the_hint_itself(library: Library) -> None:
+    table = telling(library)
+    asked_for_a_hint(table)
+    told = {repr(each) for _, each in table.out if not isinstance(each, CueGiven | Say | Prepare)}
+    assert not [each for each in told if "garden" in each or "peaceful" in each]
+    assert all(each.id in QUOTING for each in table.kinds(CueGiven) if "garden" in each.text)
+
+
+def test_where_hints_are_off_words_are_not_even_listened_for(library: Library) -> None:
+    table = telling(library, words=False)
+    asked_for_a_hint(table)
+    assert {each.mode for each in table.kinds(ListenFor)} & {Mode.WORDS} == set()
+    assert "hints_off" in ids(table)
+
+
+def test_no_words_tonight_turns_hints_off(library: Library) -> None:
+    table = telling(library).say("no words tonight", SAM).run(4.0)
+    asked_for_a_hint(table)
+    assert "hints_off" in ids(table)
+
+
 def test_the_words_are_gone_with_the_reflection(library: Library) -> None:
     table = telling(library).talk(SAM, 0.5, 5.0)
     table.until(lambda each: isinstance(each, CueGiven) and each.id == "c_check")
@@ -126,8 +147,8 @@ def test_the_words_are_gone_with_the_reflection(library: Library) -> None:
     assert kept(table) == 0
 
 
-@pytest.mark.parametrize("command", ["skip this", "stop", "no words tonight"])
-def test_pass_stop_and_no_words_tonight_drop_every_word(library: Library, command: str) -> None:
+@pytest.mark.parametrize("command", ["skip this", "stop", "no words tonight", "hold on a moment", "time out", "microphone off"])
+def test_every_way_out_or_aside_drops_every_word(library: Library, command: str) -> None:
     table = telling(library)
     assert kept(table) > 0
     table.say(command, ALEX).run(2.0)
@@ -173,6 +194,20 @@ def test_nothing_is_kept_in_any_other_mode(library: Library) -> None:
 def test_words_are_forgotten_after_six_minutes(library: Library) -> None:
     memory = fed(recall(library), TOLD)
     memory.feed(Moment(samples(400.0)))
+    assert memory.kept == 0
+
+
+@pytest.mark.parametrize(("kind", "mode"), [("private", Mode.OFF), ("reflect", Mode.FLOOR), ("turn", Mode.FLOOR)])
+def test_a_soft_or_private_step_drops_every_word(library: Library, kind: str, mode: Mode) -> None:
+    memory = fed(recall(library), TOLD)
+    memory.notice(StepEntered(0, 0, kind, kind, mode, SAM, 0))
+    assert memory.kept == 0
+
+
+@pytest.mark.parametrize("state", ["paused", "deaf", "resting", "stopped", "closing", "finished"])
+def test_an_evening_that_does_not_go_on_drops_every_word(library: Library, state: str) -> None:
+    memory = fed(recall(library), TOLD)
+    memory.notice(StateChanged(0, 0, state))
     assert memory.kept == 0
 
 

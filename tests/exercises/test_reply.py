@@ -20,7 +20,10 @@ class Talking(Table):
     """A table at which words are heard: `words` are put into the next blocks, one after the other."""
 
     def words(self, text: str, confidence: float = 0.95) -> Table:
+        again = hasattr(self, "heard")
         self.heard = [Word(each, self.now, self.now + 3000, confidence) for each in text.split()]
+        if again:
+            return self
         fed = self.engine.feed
 
         def feed(moment: Moment, events: Any) -> Any:
@@ -54,6 +57,13 @@ def test_yeah_but_is_answered_with_the_meaning_first(library: Library) -> None:
     at.words("yeah but that is not")
     text = at.until_said("c_reb", 6.0)
     assert "Alex" in text and "Sam" not in text
+
+
+def test_what_was_said_to_the_companion_before_is_no_beginning(library: Library) -> None:
+    at = trying(library).words("give me a hint").run(0.3).say("give me a hint", SAM).run(6.0)
+    at.talk(SAM, 0.1, 3.0)
+    at.words("yeah but that is not")
+    at.until_said("c_reb", 6.0)
 
 
 def test_so_you_is_a_reflection(library: Library) -> None:

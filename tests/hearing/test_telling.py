@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from companion.effects import ListenFor, Mode
 from companion.hearing.heard import Word
-from companion.hearing.telling import LONGEST, Telling
+from companion.hearing.telling import AROUND, LONGEST, Telling
 from companion.partner import Partner
 from companion.timeline import BLOCK, Sample, Span, samples
 
@@ -173,11 +173,11 @@ def test_words_wait_until_it_is_known_who_said_them() -> None:
     for number, level in enumerate(A_STRETCH):
         words += telling.feed(number * BLOCK, SOUND, level, settled=0)
     assert (words, telling.held) == ([], 2)
-    assert [word.text for word in telling.due(len(A_STRETCH) * BLOCK)] == ["the", "garden"]
+    assert [word.text for word in telling.due(len(A_STRETCH) * BLOCK + AROUND)] == ["the", "garden"]
 
 
 def test_what_is_cut_off_by_the_companions_voice_leaves_a_hole() -> None:
     telling, _ = telling_of()
     heard(telling, [0.9] * 40)
     telling.forget(40 * BLOCK)
-    assert [(word.text, word.start, word.end) for word in telling.due(40 * BLOCK)] == [("", 0, 40 * BLOCK)]
+    assert [(word.text, word.start, word.end) for word in telling.due(40 * BLOCK + AROUND)] == [("", 0, 40 * BLOCK)]

@@ -106,6 +106,7 @@ class Reflect:
         if "c_reb" in beat.news.given:  # a reply is no try: the listener begins afresh
             self._since, self._said_before = beat.clock, self._scene.talk.of(self.listener).spoken
         used = beat.clock - self._since
+        self._reply.spoken_to(beat)
         if self._at_a_loss(beat):
             return self._climb(self._ladder.at_a_loss(), beat)
         if self._over(beat, used, self.budget):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from companion.events import PhraseHeard
 from companion.exercises.cues import unasked
 from companion.exercises.steps.step import Beat, Scene, Wish, Withdraw
 from companion.partner import Partner
@@ -31,6 +32,12 @@ class ReplyWatch:
         self._since: Sample | None = None
         self._source_before = 0
         self._proposed = False
+        self._spoke_to_us: Sample = 0  # until when
+
+    def spoken_to(self, beat: Beat) -> None:
+        """What was said to the companion is no beginning of anything; to be told of every beat, whatever else comes of it."""
+        for phrase in (event for event in beat.events if isinstance(event, PhraseHeard)):
+            self._first, self._spoke_to_us = [], phrase.end
 
     def on(self, beat: Beat, since: Sample) -> list[Wish]:
         """`since`: when the try began, on the step's clock. What was said before it, adding to a first try, does not count."""
@@ -38,7 +45,8 @@ class ReplyWatch:
         if self._since != since:
             self._since, self._source_before, self._first = since, talk.spoken, []
         early = beat.clock - since <= samples(WITHIN)
-        heard = [word.text.lower() for word in beat.moment.words if word.confidence >= SURE]
+        words = [word for word in beat.moment.words if word.start >= self._spoke_to_us]
+        heard = [word.text.lower() for word in words if word.confidence >= SURE]
         self._first += heard[: max(0, BEGINNING - len(self._first))]
         if self._begins_with(self._reflects):
             return [Withdraw("c_reb")] if self._proposed else []
