@@ -9,6 +9,7 @@ from companion.conversation.balance import Balance
 from companion.conversation.floor import Floor
 from companion.conversation.free_talk import FreeTalk
 from companion.conversation.held_floor import HeldFloor
+from companion.conversation.likeness import Likeness
 from companion.conversation.manners import STANDARD, Manners
 from companion.conversation.overlaps import Overlaps
 from companion.conversation.patience import Patience
@@ -46,6 +47,7 @@ class Conversation:
         self._patience = {who: Patience(manners.patience) for who in pair}
         self._overlaps = Overlaps(pair)
         self._turns = Turns()
+        self._likeness = Likeness(pair)
         self._stage: HeldFloor | FreeTalk = self._stage_for(self.floor)
         self._next: deque[Floor] = deque()
 
@@ -162,7 +164,7 @@ class Conversation:
 
     def _stage_for(self, floor: Floor) -> HeldFloor | FreeTalk:
         if floor.holder is not None:
-            return HeldFloor(self.pair, floor.holder, floor.since, floor.questions, self.manners, self._turns)
+            return HeldFloor(self.pair, floor.holder, floor.since, floor.questions, self.manners, self._turns, self._likeness)
         return FreeTalk(self.pair, floor.since, floor.kind is FloorKind.JOINT, self.manners, self._turns)
 
 

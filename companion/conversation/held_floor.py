@@ -17,6 +17,7 @@ from companion.conversation.interruptions import (
     over_words,
     told,
 )
+from companion.conversation.likeness import Likeness
 from companion.conversation.manners import Manners
 from companion.conversation.said_words import Meaning, SaidWords
 from companion.conversation.turns import Turns
@@ -33,12 +34,15 @@ WORDS_WITHIN = samples(0.5)
 class HeldFloor:
     """One stint of one holder, from `since` until the floor changes."""
 
-    def __init__(self, pair: Pair, holder: Partner, since: Sample, questions: bool, manners: Manners, turns: Turns) -> None:
+    def __init__(
+        self, pair: Pair, holder: Partner, since: Sample, questions: bool, manners: Manners, turns: Turns, likeness: Likeness
+    ) -> None:
         self._holder = holder
         self._listener = pair.other(holder)
         self._since = since
         self._manners = manners
         self._turns = turns
+        self._likeness = likeness
         self._need = samples(manners.question_max if questions else manners.interruption_min)
         self._mine = Voice(manners, since)
         self._theirs = Voice(manners)
@@ -57,6 +61,9 @@ class HeldFloor:
     def feed(self, segments: Sequence[Segment], settled: Sample, now: Sample) -> list[Event]:
         """Take in segments up to `settled`; what they mean, in order."""
         out: list[Event] = []
+        for s in segments:
+            if not s.open and s.start >= self._since:
+                self._likeness.learn(self._holder, s)
         over = self._mine.feed([s for s in segments if s.by == self._holder], settled)
         for utterance in [*over, self._mine.current]:
             if utterance:
@@ -100,7 +107,8 @@ class HeldFloor:
         if self._incoming and utterance.start - self._incoming.end < same:
             self._incoming.end = max(self._incoming.end, utterance.end)
             return []
-        if not enough(utterance, self._need, self._manners) or self._still_the_last(utterance):
+        unlike = self._likeness.doubt(utterance, self._listener)
+        if not enough(utterance, self._need, self._manners, unlike) or self._still_the_last(utterance):
             return []
         likely = self._likely(utterance)
         if likely is None:

@@ -99,6 +99,12 @@ class Utterance:
         """How sure it is that these are words of this partner: attribution, and neither laughter nor a murmur."""
         return self._mean([(p.confidence * (1 - p.laugh) * (1 - p.hum), self._talk(p)) for p in self.pieces], 0.0)
 
+    @property
+    def likeness(self) -> float | None:
+        """Nats a frame by which its voice is more this partner's than the other's; None where that is not asked."""
+        known = [(p.likeness, self._talk(p)) for p in self.pieces if p.likeness is not None]
+        return self._mean(known, 0.0) if known else None
+
     @staticmethod
     def _mean(weighted: list[tuple[float, int]], otherwise: float) -> float:
         weight = sum(w for _, w in weighted)

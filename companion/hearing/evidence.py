@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from companion.hearing.direction import EDGES, degrees_apart, directions
 from companion.hearing.enrolment import Profile
-from companion.hearing.features import BANDS, CEPSTRA, FRAMES_A_SECOND, Frames
+from companion.hearing.features import BANDS, CEPSTRA, FRAMES_A_SECOND, SETTLING, Frames
 from companion.hearing.seats import Seats
 from companion.hearing.voices import Mixture, VoiceScores
 
@@ -23,8 +23,21 @@ EACH = 9 + 2 * CEPSTRA + PLACED
 _FORGET = np.exp(-1 / (np.array([0.2, 0.8], np.float32) * np.float32(FRAMES_A_SECOND)))
 """Voices are also averaged over about 0.2 and 0.8 s of speech."""
 
+_FIRST = 15.0
+"""The loud level is first taken to be this much over the very first sound, dB (ours)."""
+
 _LOUDER, _FALL, _MOST_FALL = 0.1, 0.002, 0.005
 """The loud level: a tenth of the way to a louder frame, down by a share of the difference and at most 0.3 dB a second (ours)."""
+
+
+MOST_LIKE = 8.0
+"""No frame counts for more than this in a stretch's likeness, nats (ours)."""
+
+
+def likeness(colour: Floats) -> Floats:
+    """(n, 2) log likelihood ratios of the voices to (n,) nats by which a frame is more the first one's."""
+    more: Floats = np.clip(colour[:, 0] - colour[:, 1], -MOST_LIKE, MOST_LIKE)
+    return more
 
 
 class Loudness:
@@ -32,6 +45,7 @@ class Loudness:
 
     def __init__(self) -> None:
         self._loud: float | None = None
+        self._fed = 0
 
     def feed(self, level: Floats, over: Floats) -> Floats:
         """(n,) dBFS to (n,) dB over the loud level, mostly negative. The same whatever the recording level.
@@ -39,9 +53,12 @@ class Loudness:
         `over`: (n,) dB over the noise. What hardly stands out of it, or is known to be nobody's speech (0), is never loud.
         """
         out = np.empty_like(level)
-        loud = float(level[0]) + 15.0 if self._loud is None else self._loud
+        loud = float(level[0]) + _FIRST if self._loud is None else self._loud
         for i, (x, stands_out) in enumerate(zip(level.tolist(), over > 3, strict=True)):
-            if x <= loud:
+            self._fed += 1
+            if self._fed <= SETTLING:
+                loud = x + _FIRST
+            elif x <= loud:
                 loud -= min(_MOST_FALL, _FALL * (loud - x))
             elif stands_out:
                 loud += _LOUDER * (x - loud)
@@ -66,6 +83,7 @@ class Evidence:
         self._weights: Floats = np.zeros(2, np.float32)
         self._pair = np.array([1.0 if self.seats else 0.0, degrees, min(apart, 4.0), min(one.fit, two.fit)], np.float32)
         self._loudness = Loudness()
+        self.likeness: Floats | None = None  # of the frames just heard; None where places tell, too
 
     def feed(self, frames: Frames) -> tuple[Floats, Floats]:
         """(n, COMMON) evidence of nobody in particular, and (2, n, EACH) of the first and second partner."""
@@ -79,6 +97,7 @@ class Evidence:
         common[:, 7] = np.clip(self._loudness.feed(frames.level, frames.db), -50, 10) / 15
         common[:, 9 : 9 + BANDS] = np.clip(frames.bands, -5, 45) / 15
         colour, pitch, parts = self._voices.detailed(frames)
+        self.likeness = None if self.seats else likeness(colour)
         common[:, 8] = np.clip(colour.max(axis=1), -20, 20) / 4
         each[:, :, 0] = colour.T / 4
         each[:, :, 1] = pitch.T / 2

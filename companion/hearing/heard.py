@@ -27,6 +27,7 @@ class Segment:
     hum: float = 0.0  # probability that it is a murmur without words
     level_db: float = -26.0  # dBFS while speaking
     pitch: float | None = None  # median, log2 Hz
+    likeness: float | None = None  # nats a frame by which its voice is more this partner's than the other's
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,6 +53,7 @@ class _Waiting(NamedTuple):
     level: float
     floor: float
     f0: float | None
+    like: float | None  # nats by which the voice is more the first partner's, where there is speech and only voices tell
 
 
 class Hearing:
@@ -191,10 +192,12 @@ class Hearing:
         elif self._enrolling is not None:
             self._enrolments[self._enrolling].feed(frames)
         told = self._attribution.feed(frames) if self._attribution is not None else None
+        likeness = None if self._attribution is None else self._attribution.likeness
         for i in range(len(frames.vad)):
             level = float(frames.level[i])
             f0 = float(frames.f0[i]) if frames.voiced[i] > 0.6 else None
-            self._waiting.append(_Waiting(float(frames.vad[i]), level, level - float(frames.db[i]), f0))
+            like = None if likeness is None or frames.vad[i] <= 0.5 else float(likeness[i])
+            self._waiting.append(_Waiting(float(frames.vad[i]), level, level - float(frames.db[i]), f0, like))
             if len(self._waiting) > self._lag:
                 at = frames.start + (i - self._lag) * HOP
                 self._label(at, self._waiting.popleft(), None if told is None else told[i])
@@ -212,8 +215,9 @@ class Hearing:
             if not own:
                 clear = w.vad if w.level - w.floor > CLEAR_DB else 0.0
                 self._others.feed(at, speaks[2], clear * (1 - max(speaks[:2])))
-        for t, p, laugh, hum in zip(self._tracks, speaks, laughs, hums, strict=True):
-            self._keep(t.feed(at, 0.0 if own else p, laugh, w.level, w.f0, hum))
+        likes = (w.like, None if w.like is None else -w.like, None)[: len(speaks)]
+        for t, p, laugh, hum, like in zip(self._tracks, speaks, laughs, hums, likes, strict=True):
+            self._keep(t.feed(at, 0.0 if own else p, laugh, w.level, w.f0, hum, like))
         if not own:
             self._ambience.feed(max(speaks[:2]), w.level, w.floor)
 

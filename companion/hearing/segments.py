@@ -35,12 +35,23 @@ class Track:
     def _forget(self) -> None:
         self._n = 0
         self._sums = np.zeros(4)
+        self._like, self._likes = 0.0, 0
         self._pitches: deque[float] = deque(maxlen=_KEPT)
 
     def feed(
-        self, at: Sample, p: float, laugh: float = 0.0, level: float = -26.0, f0: float | None = None, hum: float = 0.0
+        self,
+        at: Sample,
+        p: float,
+        laugh: float = 0.0,
+        level: float = -26.0,
+        f0: float | None = None,
+        hum: float = 0.0,
+        like: float | None = None,
     ) -> Segment | None:
-        """One frame from `at` on. Returns the stretch that closed with it, if one did."""
+        """One frame from `at` on. Returns the stretch that closed with it, if one did.
+
+        `like`: nats by which its voice is more this one's than the other's, in frames of speech.
+        """
         closed = None
         end = at + HOP
         if self._speaking:
@@ -60,6 +71,8 @@ class Track:
             self._sums += (p, laugh, level, hum)
             if f0 is not None:
                 self._pitches.append(f0)
+            if like is not None:
+                self._like, self._likes = self._like + like, self._likes + 1
         elif closed is None and self._start is not None and (self._rise or end) - self._end >= CLOSE:
             closed = self._close()
         self.settled = max(self.settled, self._final(end))
@@ -99,7 +112,8 @@ class Track:
         n = max(1, self._n)
         confidence, laugh, level, hum = (float(x) / n for x in self._sums)
         middle = float(np.median(self._pitches)) if self._pitches else None
-        return Segment(self.by, self._start, self._end, is_open, confidence, laugh, hum, level, middle)
+        likeness = self._like / self._likes if self._likes else None
+        return Segment(self.by, self._start, self._end, is_open, confidence, laugh, hum, level, middle, likeness)
 
     def _close(self) -> Segment | None:
         done = None
