@@ -77,7 +77,7 @@ class Affirmed:
         """`blocked`: lists by name, as `content/<language>/blocked.yaml` holds them."""
         self._lists = {name: frozenset(each) for name, each in blocked.items()}
         self._phrases: dict[tuple[str, ...], set[str]] = {}
-        for kind in (*LOCAL, *WIDE, "irony", "simile", "back", "harmless"):
+        for kind in (*LOCAL, *WIDE, "irony", "simile", "scene", "back", "harmless"):
             for phrase in blocked.get(kind, ()):
                 self._phrases.setdefault(tuple(phrase.split()), set()).add(kind)
         topics = {phrase for name, each in blocked.items() if name.startswith(PRIVATE) for phrase in each}
@@ -173,6 +173,8 @@ class Affirmed:
             yield from self._jest(match, tokens)
         elif match.kind == "topic":
             yield from self._nearby(match, tokens)
+        elif match.kind == "scene":
+            yield from self._scene(match, tokens)
         elif match.kind == "simile":
             yield from self._rightward(match.end, RIGHT, tokens)
         elif match.kind in WIDE:
@@ -245,6 +247,15 @@ class Affirmed:
         for place in range(max(0, match.start - TOPIC), min(len(tokens), match.end + TOPIC)):
             if abs(tokens[place].stretch - stretch) <= 1:
                 yield place
+
+    @staticmethod
+    def _scene(match: _Match, tokens: Sequence[_Token]) -> Iterator[int]:
+        """What is told after a pause that follows "imagine" or "picture this": the next two stretches."""
+        stretch = tokens[match.end - 1].stretch
+        if match.end < len(tokens) and tokens[match.end].stretch > stretch:
+            for place in range(match.end, min(len(tokens), match.end + FAR)):
+                if tokens[place].stretch <= stretch + 2:
+                    yield place
 
     @staticmethod
     def _same(tokens: Sequence[_Token], place: int, wanted: _Wanted) -> Iterator[int]:
