@@ -14,7 +14,7 @@ from companion.effects import Effect, Finish, ListenFor, Mode
 from companion.events import Event, ExerciseEnded, StateChanged, StepEntered, StepLeft
 from companion.exercises.hints import NOTHING, Hints, Offer
 from companion.exercises.moment import Moment
-from companion.exercises.turn_words import HOLE, LONGEST, TurnWord
+from companion.exercises.turn_words import HOLE, LONGEST, TurnWord, median_confidence
 from companion.partner import Pair, Partner
 from companion.timeline import seconds
 
@@ -22,6 +22,9 @@ HOLDERS = 0.8
 """Attribution from which a word counts as the holder's (a choice of ours); what is less sure leaves a hole."""
 LEAST_SNR = 10.0
 """dB of signal to noise, median over the words, below which nothing is offered (a choice of ours)."""
+HEARD_WELL = 0.9
+"""Median confidence of a turn below which nothing of it is offered: how a recogniser that does not understand this partner in this
+room is told from one that does. Stricter than what `hints` asks of words written down; measured in docs/reflect-back.md."""
 MOST = 2_000
 """Words kept of one partner: nobody says more in six minutes."""
 GOING_ON = frozenset({"welcome", "running"})
@@ -93,10 +96,15 @@ class Recall:
 
     def offer(self, source: Partner, *, deep: bool = False) -> Offer:
         """What may be given of this partner's turn; nothing where it was noisy, unsure or unheard. `deep`: no feelings."""
-        kept = self._words[source]
-        if self._hints is None or not kept or median(snr for _, snr in kept) < LEAST_SNR:
+        if self._hints is None or not self._heard_well(source):
             return NOTHING
-        return self._hints.offered([word for word, _ in kept], deep=deep)
+        return self._hints.offered([word for word, _ in self._words[source]], deep=deep)
+
+    def _heard_well(self, source: Partner) -> bool:
+        kept = self._words[source]
+        if not kept or median(snr for _, snr in kept) < LEAST_SNR:
+            return False
+        return median_confidence(word for word, _ in kept) >= HEARD_WELL
 
     def covers(self, source: Partner) -> bool:
         """Whether the other has said half of what might be hinted. Only ever chooses the warmer of two equal questions."""

@@ -184,6 +184,16 @@ def test_noise_and_doubtful_voices_give_nothing(library: Library) -> None:
     assert fed(recall(library), TOLD, sure=0.7).offer(ALEX).words == ()
 
 
+def test_a_partner_who_is_not_understood_well_is_not_quoted(library: Library) -> None:
+    """Two words heard surely in a turn that is a blur otherwise: so does a model that does not understand this partner sound."""
+    blurred = [replace(word, confidence=0.95 if word.text == "garden" else 0.8) for word in as_heard(said(TOLD))]
+    for words, offered in ((as_heard(said(TOLD)), ("garden",)), (blurred, ())):
+        memory = recall(library)
+        for word in words:
+            memory.feed(Moment(word.end, words=(word,), snr_db=30.0))
+        assert memory.offer(ALEX).words == offered
+
+
 def test_nothing_is_kept_in_any_other_mode(library: Library) -> None:
     for mode in Mode:
         memory = recall(library)
