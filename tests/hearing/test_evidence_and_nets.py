@@ -8,12 +8,13 @@ import numpy as np
 import pytest
 
 from companion.hearing.background import Background
+from companion.hearing.direction import place
 from companion.hearing.enrolment import Profile
 from companion.hearing.evidence import COMMON, EACH, PLACED, Evidence, Loudness
-from companion.hearing.features import HOP, LATE, Frames
+from companion.hearing.features import HIGH, HOP, LATE, LOW, Features, Frames
 from companion.hearing.fusion import ANOTHER, SPEAKS, Fusion, Net
 from companion.hearing.voices import Mixture, Voice, VoiceScores
-from companion.timeline import RATE
+from companion.timeline import BLOCK, RATE
 from tests.hearing.dinner import ROOT, background
 
 
@@ -72,6 +73,30 @@ def test_the_parts_of_a_single_gaussian_add_up_to_its_likelihood_ratio() -> None
     scores = VoiceScores(one, *(Voice(numbers(1, 38) * k, 7.0, 0.1) for k in (0.5, -0.2)), np.zeros(38, np.float32))
     colour, _, parts = scores.detailed(frames())
     assert np.allclose(parts.sum(axis=2).T, colour, atol=1e-3)
+
+
+def test_exchanging_the_partners_turns_the_likeness_round() -> None:
+    one, other = evidence(-0.3, 0.4), evidence(0.4, -0.3)
+    one.feed(frames()), other.feed(frames())
+    assert one.likeness is not None and other.likeness is not None
+    assert np.allclose(one.likeness, -other.likeness, atol=1e-5)
+    assert np.abs(one.likeness).max() > 0
+
+
+def test_where_places_tell_nothing_is_said_of_likeness() -> None:
+    seats = [replace(profile(k), place=place(np.full(HIGH - LOW, 0.9 * np.exp(1j * k)))) for k in (-0.3, 0.4)]
+    two = Evidence(background().voices, *seats, np.zeros(38, np.float32))
+    two.feed(frames())
+    assert two.likeness is None
+
+
+def test_noise_that_a_room_has_yet_to_fill_up_with_is_noise_all_the_same() -> None:
+    noise = 0.01 * np.random.default_rng(1).standard_normal((40 * BLOCK, 1)).astype(np.float32)
+    noise[: RATE // 50] *= 0.001  # the first 20 ms: it has not arrived yet
+    features = Features(1)
+    told = [features.feed(at, noise[at : at + BLOCK], 0.0) for at in range(0, len(noise), BLOCK)]
+    over = np.concatenate([f.db for f in told if f is not None])
+    assert over[12:].max() < 6.0
 
 
 def test_the_loud_level_follows_speech_and_not_the_companions_own_voice() -> None:

@@ -80,3 +80,19 @@ def test_a_segment_tells_its_means() -> None:
     s = track.finish()
     assert s is not None
     assert (round(s.confidence, 3), round(s.laugh, 3), round(s.level_db, 3), s.pitch) == (0.8, 0.6, -30.0, 7.0)
+
+
+def test_a_stretch_sounds_like_its_partner_by_the_mean_of_its_frames_of_speech() -> None:
+    track = Track(ALEX, 0)
+    for i, like in enumerate([2.0, None, 1.0, 0.0] * 5):
+        track.feed(i * HOP, 0.9, like=like)
+    segment = track.segment
+    assert segment is not None and segment.likeness == pytest.approx(1.0)
+
+
+def test_where_nobody_asks_what_it_sounds_like_a_stretch_does_not_say() -> None:
+    track = Track(ALEX, 0)
+    for i in range(20):
+        track.feed(i * HOP, 0.9)
+    segment = track.segment
+    assert segment is not None and segment.likeness is None
