@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import signal
 import sys
 import traceback
@@ -10,6 +11,7 @@ from importlib import import_module
 from types import FrameType
 
 import typer
+from typer.core import TyperGroup
 from typer.exceptions import TyperException
 
 from companion import __version__
@@ -28,8 +30,19 @@ STOPPED = "companion: stopped before the end; nothing half-written was kept."
 
 EPILOG = "Exit status: 0 done; 2 something you can mend (one line says what and how); 1 a fault of ours."
 
+PARAGRAPH = "\n\n"
+
+
+class _InOrder(TyperGroup):
+    """Commands in the order of COMMANDS, whether they are one command or, like `models`, several."""
+
+    def list_commands(self, ctx: typer.Context) -> list[str]:
+        return sorted(super().list_commands(ctx), key=COMMANDS.index)
+
+
 app = typer.Typer(
     name="companion",
+    cls=_InOrder,
     help="An offline conversation companion for two at a table.\n\nNothing leaves this machine; by default no words are kept.",
     epilog=EPILOG,
     no_args_is_help=True,
@@ -52,6 +65,15 @@ def load(asked: Sequence[str]) -> None:
         if name not in _registered:
             import_module(f"companion.cli.{name.replace('-', '_')}").register(app)
             _registered.add(name)
+    for command in app.registered_commands:
+        if command.help is None and command.callback is not None:
+            command.help = unbroken(inspect.getdoc(command.callback) or "")
+
+
+def unbroken(text: str) -> str:
+    """A docstring for a terminal of any width: its paragraphs in one line each; what is set off stays as it is written."""
+    paragraphs = text.split(PARAGRAPH)
+    return PARAGRAPH.join(each if each.startswith((" ", "#")) else " ".join(each.split()) for each in paragraphs)
 
 
 _registered: set[str] = set()

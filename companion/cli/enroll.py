@@ -29,7 +29,7 @@ def register(app: typer.Typer) -> None:
 def enroll(
     recordings: Annotated[
         list[str] | None,
-        typer.Option("--from", help="NAME=FILE: a recording of one partner alone; twice. None: the microphone."),
+        typer.Option("--from", help="NAME=FILE: a recording of one partner alone; twice. Left out: the microphone."),
     ] = None,
     words: Annotated[
         bool, typer.Option("--words", help="Try out how each of you says ten commands, once each. --from takes a folder then.")

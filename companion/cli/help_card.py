@@ -21,7 +21,7 @@ def register(app: typer.Typer) -> None:
 
 
 def print_card(
-    country: Annotated[str | None, typer.Argument(help="Two letters, as in IE; none: the one in your settings.")] = None,
+    country: Annotated[str | None, typer.Argument(help="Two letters, as in IE. Left out: the one in your settings.")] = None,
 ) -> None:
     """Print whom to call in your country: emergency, abuse at home, crisis. For the wall, or a drawer.
 

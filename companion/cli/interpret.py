@@ -27,7 +27,9 @@ def register(app: typer.Typer) -> None:
 
 
 def interpret(
-    kind: Annotated[Kind, typer.Option(help="What kind of answer is expected.")] = "yes-partly-no",
+    kind: Annotated[
+        Kind, typer.Option(metavar="KIND", help="What is expected: yes-partly-no, yes-no, number or command.")
+    ] = "yes-partly-no",
     language: Annotated[str | None, typer.Option(help="Another language than the one in your settings.")] = None,
 ) -> None:
     """Read one utterance a line from standard input; print what each means, one JSON line each.

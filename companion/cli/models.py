@@ -86,7 +86,7 @@ def fetch(
 @models.command()
 def add(
     path: Annotated[Path, typer.Argument(help="A zip or tar archive, or a folder, as its maker publishes it.")],
-    name: Annotated[str | None, typer.Option(help="What to call it; none: after the file.")] = None,
+    name: Annotated[str | None, typer.Option(help="What to call it. Left out: after the file.")] = None,
 ) -> None:
     """Install a model that was carried here by hand: checked and tried out as if it had been fetched."""
     with progress_bar(f"installing {path.name}") as progress:
@@ -95,7 +95,7 @@ def add(
 
 
 @models.command()
-def verify(name: Annotated[str | None, typer.Argument(help="One model; none: all that are here.")] = None) -> None:
+def verify(name: Annotated[str | None, typer.Argument(help="One model. Left out: all that are here.")] = None) -> None:
     """Compare every file of the models that are here with what was installed, and try each out."""
     names = [name] if name else [row.name for row in shelf.listing() if row.folder]
     for each in names:
@@ -120,7 +120,7 @@ def remove(name: Name) -> None:
 
 
 @models.command()
-def path(name: Annotated[str | None, typer.Argument(help="A model that is here; none: the one in use.")] = None) -> None:
+def path(name: Annotated[str | None, typer.Argument(help="A model that is here. Left out: the one in use.")] = None) -> None:
     """Print the folder of a model, for other programs."""
     typer.echo(shelf.installed_folder(name) if name else shelf.used_folder())
 

@@ -26,13 +26,15 @@ def register(app: typer.Typer) -> None:
 
 def reflect(
     hint: Annotated[bool, typer.Option("--hint", help="The listener asked for a hint: give what may be given.")] = False,
-    silent: Annotated[float, typer.Option(min=0.0, help="Without a hint: seconds the listener has been silent.")] = 0.0,
+    silent: Annotated[
+        float, typer.Option(min=0.0, metavar="SECONDS", help="Without a hint: seconds the listener has been silent.")
+    ] = 0.0,
     language: Annotated[str | None, typer.Option(help="Another language than the one in your settings.")] = None,
 ) -> None:
-    """Read one turn a line from standard input; print how its listener would be helped, one JSON line each.
+    r"""Read one turn a line from standard input; print how its listener would be helped, one JSON line each.
 
     A turn is {"id": …, "words": [{"word": …, "conf": 0.93, "start": 1.2, "end": 1.5}, …]}, times in seconds. Printed is
-    {"id": …, "rung": "neutral|shape|scaffold|hint|ask", "line": "what is spoken", "spoken_words": [words of the turn]}.
+    {"id": …, "rung": "neutral|shape|scaffold|hint|ask", "line": "what is spoken", "spoken_words": \[words of the turn]}.
     Unasked, no word of the turn is ever spoken; on request at most two, and none where there is any doubt. A line that is no turn
     is answered in its place with an error, told on standard error too; the exit status is then 2, when all lines have been read.
     Empty lines at the end are passed over.

@@ -63,18 +63,21 @@ def rehearse(
     fidelity: Annotated[
         Fidelity,
         typer.Option(
-            help="events: no sound, all is told exactly. tracks: clean voices, no walls, no noise. room: a kitchen with noise."
+            metavar="HOW",
+            help="events: no sound, done in seconds. tracks: clean voices, no walls, no noise. room: a kitchen with noise.",
         ),
     ] = "room",
     seed: Annotated[int, typer.Option(help="Another number, another dinner; the same number, the same dinner.")] = 1,
     out: Annotated[
-        Path | None, typer.Option("--out", "-o", help="Folder for what it leaves; rehearsal/NAME-FIDELITY-SEED if left out.")
+        Path | None, typer.Option("--out", "-o", help="Folder for what it leaves. Left out: one of its own in rehearsal/.")
     ] = None,
-    size: Annotated[Size | None, typer.Option(help="short, medium or long; an exercise is short if left out.")] = None,
-    channels: Annotated[int, typer.Option(min=1, max=2, help="Microphones in the room.")] = 2,
+    size: Annotated[
+        Size | None, typer.Option(metavar="SIZE", help="short, medium or long. Left out: an exercise is short.")
+    ] = None,
+    channels: Annotated[int, typer.Option(min=1, max=2, metavar="1|2", help="Microphones in the room.")] = 2,
     real_time: Annotated[bool, typer.Option("--real-time", help="No faster than it would take at a table.")] = False,
-    detail: Annotated[bool, typer.Option("--detail", help="Show hums, laughs and dropped cues too.")] = False,
-    speech_model: Annotated[Path | None, typer.Option(help="Folder of another Vosk model.")] = None,
+    detail: Annotated[bool, typer.Option("--detail", help="Show hums, laughs and what it did not say, too.")] = False,
+    speech_model: Annotated[Path | None, typer.Option(help="Another Vosk model, by name or folder.")] = None,
     language: Annotated[str | None, typer.Option(help="Another language than the one in your settings.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print only the score, as JSON.")] = False,
     picture: Annotated[bool, typer.Option(help="Draw the evening's timeline.")] = True,

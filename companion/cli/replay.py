@@ -23,7 +23,7 @@ def replay(
     events: Annotated[Path, typer.Option(help="Where to write the event log (JSON Lines).")],
     rttm: Annotated[Path | None, typer.Option(help="Where to write who spoke when (RTTM).")] = None,
     floor: Annotated[
-        list[str] | None, typer.Option(help="NAME:START-END in seconds: this partner has the floor. None: free talk.")
+        list[str] | None, typer.Option(help="NAME:START-END in seconds: this partner has the floor. Left out: free talk.")
     ] = None,
     commands: Annotated[bool, typer.Option(help="Listen for voice commands too.")] = True,
 ) -> None:

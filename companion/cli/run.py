@@ -31,12 +31,16 @@ def register(app: typer.Typer) -> None:
 
 
 def run(
-    evening: Annotated[str | None, typer.Argument(help="An evening or exercise; none: the one in your settings.")] = None,
+    evening: Annotated[
+        str | None, typer.Argument(help="An evening or exercise (see companion exercises). Left out: the one in your settings.")
+    ] = None,
     mic: Annotated[str | None, typer.Option(help="Microphone, by part of its name.")] = None,
     speaker: Annotated[str | None, typer.Option(help="Speaker, by part of its name.")] = None,
-    channels: Annotated[int | None, typer.Option(min=1, max=2, help="Microphones to use.")] = None,
+    channels: Annotated[int | None, typer.Option(min=1, max=2, metavar="1|2", help="Microphones to use.")] = None,
     partners: Annotated[str | None, typer.Option(help="Your two first names, as in Nora,Ben.")] = None,
-    wait_for_device: Annotated[float, typer.Option(min=0.0, help="Seconds to wait for a sound device at start.")] = 0.0,
+    wait_for_device: Annotated[
+        float, typer.Option(min=0.0, metavar="SECONDS", help="Wait so long for a sound device at start.")
+    ] = 0.0,
     keep_log: Annotated[Path | None, typer.Option(help="Keep the event log in this folder (times and turns, no words).")] = None,
 ) -> None:
     """Guide an evening: microphone and speaker on the table, two people beside it.

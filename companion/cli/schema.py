@@ -20,7 +20,7 @@ def register(app: typer.Typer) -> None:
 
 def schema(
     what: Annotated[
-        Subject | None, typer.Argument(help=f"{', '.join(SUBJECTS)}: print that one. None: write all of them.")
+        Subject | None, typer.Argument(metavar="WHAT", help=f"Print one: {', '.join(SUBJECTS)}. Left out: write all of them.")
     ] = None,
     out: Annotated[Path | None, typer.Option("--out", "-o", help="Folder for them; in your own content if left out.")] = None,
 ) -> None:

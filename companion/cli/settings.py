@@ -23,7 +23,7 @@ def register(app: typer.Typer) -> None:
 
 def settings(
     changes: Annotated[
-        list[str] | None, typer.Argument(metavar="[NAME=VALUE]...", help="Settings to change. Without any: show them all.")
+        list[str] | None, typer.Argument(metavar="NAME=VALUE", help="Settings to change. Without any: show them all.")
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print as JSON.")] = False,
 ) -> None:

@@ -20,7 +20,10 @@ def register(app: typer.Typer) -> None:
 
 def timeline(
     events: Annotated[Path, typer.Argument(help="events.jsonl of an evening, a rehearsal or a replay.")],
-    out: Annotated[Path | None, typer.Option("--out", "-o", help="Picture to write: .png, .pdf or .svg.")] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", "-o", help="Picture to write: .png, .pdf or .svg. Left out: timeline.png beside the events."),
+    ] = None,
 ) -> None:
     """Draw who spoke when, turns, overlaps, interruptions and cues.
 
