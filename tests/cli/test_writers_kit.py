@@ -161,16 +161,19 @@ def test_schemas_are_written_beside_the_content(ask: Ask, own: Path) -> None:
     assert ask("lint", own).status == 0
 
 
-def test_a_spanish_evening_has_its_voice_and_says_which_model_it_misses(ask: Ask) -> None:
+def test_a_spanish_evening_has_its_voice_and_a_model_and_says_which_would_be_better(ask: Ask) -> None:
     assert ask("settings", "language=es").status == 0
     checks = {row["name"]: row for row in json.loads(ask("doctor", "--json").out)}
+    assert "made for English" in checks["speech model"]["do"]
     assert "companion models fetch small-es" in checks["speech model"]["do"]
     assert "first-evening" in ask("exercises").out
     from companion.evening import house
     from companion.evening import settings as stored
 
     assert house.voice_settings(stored.load()).voice == "roa/es"
-    assert house.recognizer(language="es") is None
+    heard = house.recognizer(language="es")
+    assert heard is not None and {"basta", "sí"} <= heard.vocabulary
+    assert house.recognizer(language="de") is None
 
 
 def test_a_name_that_spanish_does_not_have_is_told_with_those_it_has(ask: Ask) -> None:
