@@ -42,7 +42,8 @@ class Ears:
         self._words = words
         self._telling = Telling(freely, hearing.attribution)
         self._grammar = ListenFor(Mode.OFF)
-        self._speaking = False
+        self._speaking = self._chiming = False
+        self._few = False  # only the phrases that are live over our own voice are listened for
         self._spoken_text = ""
         self._laughed: Sample = -LAUGH_NEAR
         self._silent_since: Sample = -MASKED_AFTER
@@ -60,7 +61,7 @@ class Ears:
         """A new mode and grammar, from the next block on."""
         self._grammar = what
         self._telling.listen_for(what)
-        self._words.listen_for(self._over_voice() if self._speaking else what)
+        self._words.listen_for(self._over_voice() if self._few else what)
 
     def enrol(self, what: Enrol) -> None:
         """Begin or end learning a voice by talk."""
@@ -70,7 +71,8 @@ class Ears:
         """The companion began to sound; `text` is what it says (nothing for a chime)."""
         self.own_voice.started(at, sound)
         self._spoken_text = _folded(text)
-        if self._speaking:
+        if self._speaking and self._spoken_text:
+            self._chiming, self._few = False, True
             self._words.listen_for(self._over_voice())
 
     def playback_ended(self, at: Sample) -> None:
@@ -86,7 +88,9 @@ class Ears:
         if any(segment.laugh > LAUGH_AT for segment in heard.segments):
             self._laughed = heard.now
             self._telling.laughed(heard.now)
-        if side.clean:
+        if self._chiming:
+            utterances.append(self._words.feed(at, side.left, side.sounds_like_speech))
+        elif side.clean:
             utterances.append(self._words.feed(at, side.left, side.speech if side.own else float(heard.anyone)))
         else:
             self._words.forget()
@@ -103,11 +107,18 @@ class Ears:
         return self._telling.feed(at, mono, float(heard.anyone), heard.settled)
 
     def _turn(self, at: Sample, own: bool) -> Utterance | None:
-        """The companion begins to sound, or its echo has died away. An utterance that was just over is judged before that."""
-        finished = self._words.close(at) if own else None
+        """The companion begins to sound, or its echo has died away. An utterance that was just over is judged before that.
+
+        A chime hides no word: it is short, its echo is no speech, and people often say "I'm done" just as it sounds.
+        """
+        self._chiming = own and not self._spoken_text
         self._speaking = own
         self._silent_since = at
         self.hearing.own_voice(own)
+        if self._chiming or not (own or self._few):
+            return None
+        finished = self._words.close(at) if own else None
+        self._few = own
         self._words.listen_for(self._over_voice() if own else self._grammar)
         return finished
 

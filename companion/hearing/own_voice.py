@@ -59,6 +59,7 @@ class Side:
 
     `own`: the companion sounds, or its tail does. `left`: the first channel without the echo. `speech`: probability of a
     partner's speech in it, 0 where there is no own voice or it may be echo. `clean`: words may be recognised in `left`.
+    `sounds_like_speech`: that probability with no thought of echo: a chime's is no speech.
     """
 
     own: bool
@@ -66,6 +67,7 @@ class Side:
     speech: float
     barge_in: bool
     clean: bool = True
+    sounds_like_speech: float = 0.0
 
 
 class OwnVoice:
@@ -147,7 +149,7 @@ class OwnVoice:
             speech = max(speech, _LIKELY)
         self._recent.append(speech > 0.5)
         self._clean = self.erle_db >= (UNCLEAN_DB if self._clean else CLEAN_DB)
-        return Side(True, left, speech, sum(self._recent) >= _BARGE_BLOCKS, self._clean and self._aligning is None)
+        return Side(True, left, speech, sum(self._recent) >= _BARGE_BLOCKS, self._clean and self._aligning is None, heard)
 
     def _somebody(self, block: Floats, left: Floats, reference: Floats) -> bool:
         """Is there more in what is left than echo?"""

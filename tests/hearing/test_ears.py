@@ -70,7 +70,7 @@ class SideTold(OwnVoice):
 
     def feed(self, at: Sample, block: NDArray[np.float32]) -> Side:
         real = super().feed(at, block)
-        return Side(True, real.left, self.speech, False, self.clean) if real.own else real
+        return Side(True, real.left, self.speech, False, self.clean, self.speech) if real.own else real
 
 
 class Evening:
@@ -177,6 +177,33 @@ def test_i_m_done_followed_at_once_by_a_chime_is_not_lost() -> None:
     evening.line("", 1.0)
     evening.live(0.2)
     assert evening.phrases == ["i'm done"]
+
+
+def test_a_chime_hides_no_word() -> None:
+    evening = Evening()
+    evening.own.clean = False
+    evening.live(1.0)
+    evening.line("", 0.35)
+    evening.live(0.35, speech=True, says="i'm done")
+    evening.silent()
+    evening.live(0.2, speech=True)
+    evening.live(0.6)
+    assert evening.phrases == ["i'm done"]
+    assert evening.grammar() == ("i'm done", "stop", "time out", "yes")
+
+
+def test_a_line_that_follows_a_chime_at_once_is_masked_all_the_same() -> None:
+    evening = Evening()
+    evening.line("", 0.35)
+    evening.live(0.35)
+    evening.silent()
+    evening.live(0.1)
+    evening.line("Say stop to end.")
+    evening.live(0.3)
+    assert evening.grammar() == ("time out",)
+    evening.silent()
+    evening.live(1.0)
+    assert evening.grammar() == ("i'm done", "stop", "time out", "yes")
 
 
 def test_what_may_be_echo_is_never_recognised() -> None:
