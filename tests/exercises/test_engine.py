@@ -325,6 +325,11 @@ def test_a_pause_holds_everything_until_resume(library: Library) -> None:
     assert left == pytest.approx(60.0 - 22.0, abs=2.0)
 
 
+def test_a_pause_is_acknowledged_by_the_chime_of_quiet_and_never_by_that_of_time(library: Library) -> None:
+    table = in_turn(library).talk(ALEX, 0.0, 20.0).run(21.0).say("hold on a moment", SAM).run(3.0)
+    assert [each.text for each in table.kinds(CueGiven) if not each.spoken] == ["rest"]
+
+
 def test_after_a_long_pause_the_prompt_is_said_again(library: Library) -> None:
     table = in_turn(library).run(2.0).say("hold on a moment", SAM).run(40.0).say("resume", ALEX).run(4.0)
     assert table.said()[-1] == table.said()[-2]
