@@ -23,8 +23,8 @@ HOLDERS = 0.8
 LEAST_SNR = 10.0
 """dB of signal to noise, median over the words, below which nothing is offered (a choice of ours)."""
 HEARD_WELL = 0.9
-"""Median confidence of a turn below which nothing of it is offered: how a recogniser that does not understand this partner in this
-room is told from one that does. Stricter than what `hints` asks of words written down; measured in docs/reflect-back.md."""
+"""Median confidence of a turn below which nothing of it is offered: how a recogniser that does not follow this partner in this
+room is told from one that does. Stricter than what `hints` asks of words written down; measured: docs/reflect-back.md."""
 MOST = 2_000
 """Words kept of one partner: nobody says more in six minutes."""
 GOING_ON = frozenset({"welcome", "running"})

@@ -43,7 +43,7 @@ class Reflection:
 
     def line_ended(self, keys: frozenset[str]) -> None:
         """Do what this line asks for."""
-        if "c_enough_thanks" in keys:
+        if keys & {"c_enough_thanks", "hints_off"}:  # after which another line comes, or nothing
             return
         if "c_reb" in keys:
             self._reflect()
