@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from companion.evening import house
+from companion.evening import folders, house
 from companion.exercises.content import Evening, Library, Size, did_you_mean, evening_of
 from companion.exercises.finding import ContentTrouble
 from companion.exercises.loader import load_evening, load_exercise
@@ -68,12 +68,20 @@ def find(what: str, library: Library, size: Size | None = None) -> Rehearsed:
         found = Rehearsed.of(read_scenario(what), library)
     elif what in library.evenings or what in library.exercises:
         found = _with_polite_people(house.evening_called(what, library), library)
+    elif (left_out := _own_file(what)) is not None:
+        found = _in_file(left_out, library)  # the loader kept it out: this says why
     else:
         raise Trouble(f"There is nothing called {what!r} to rehearse{_hint(what, library)}")
     if size is None:
         return found
     scenario = found.scenario.model_copy(update={"size": size})
     return Rehearsed(scenario, _sized(found, size), found.library)
+
+
+def _own_file(name: str) -> Path | None:
+    """The pair's own exercise or evening of this name, where a file of it lies in their folder."""
+    places = (folders.user_content() / kind / f"{name}.yaml" for kind in ("exercises", "evenings"))
+    return next((place for place in places if place.is_file()), None)
 
 
 def _hint(what: str, library: Library) -> str:

@@ -26,6 +26,8 @@ SHARED = (
     "asked",
 )  # fmt: skip
 """Files of a language folder that belong to no exercise."""
+UNREAD = frozenset({".txt", ".yaml", ".yml", ".json"})
+"""Endings, in small letters, of what was probably meant as content."""
 
 
 def content_folder(override: Path | None = None) -> Path:
@@ -102,6 +104,10 @@ def misplaced(folder: Path) -> Iterator[Finding]:
     for path in yaml_files(folder):
         told = f"nobody looks here; put it into {', '.join(f'{kind}/' for kind in KINDS)} or a language's folder"
         yield Finding(str(path), 1, "file", "error", told)
+    for kind in KINDS:
+        for path in _unread(folder / kind):
+            told = f"found the ending {path.suffix}; expected {path.name.split('.')[0]}.yaml, since nothing else is read"
+            yield Finding(str(path), 1, "file", "error", told)
     for inside in _folders(folder):
         if inside.name in KINDS or _is_language(inside.name):
             continue
@@ -118,6 +124,15 @@ def yaml_files(folder: Path) -> list[Path]:
     except OSError:
         return []
     return [folder / name for name in sorted(names)]
+
+
+def _unread(folder: Path) -> list[Path]:
+    """Files that look like content and are not read for their ending: Windows adds .txt, some save as .YAML."""
+    try:
+        found = sorted(path for path in folder.iterdir() if not path.name.startswith("."))
+    except OSError:
+        return []
+    return [path for path in found if path.suffix.lower() in UNREAD and path.suffix not in (".yaml", ".yml") and path.is_file()]
 
 
 def _folders(folder: Path) -> list[Path]:

@@ -66,7 +66,8 @@ def _uses(steps: tuple[Spec, ...], mirrored: bool, again: bool) -> Iterator[Use]
         for branch in inner(step):
             often = again or isinstance(step, (MirroredSpec, RepeatSpec))
             yield from _uses(branch, turned or isinstance(step, MirroredSpec), often)
-            turned = turned or any(isinstance(each, TurnSpec) for each in walk(branch))
+            if not isinstance(step, MirroredSpec):  # after it nobody is holder or listener any more
+                turned = turned or any(isinstance(each, TurnSpec) for each in walk(branch))
 
 
 def _lines(step: Spec) -> list[tuple[str, str]]:

@@ -164,7 +164,8 @@ def load_exercise(
 ) -> Exercise:
     """One exercise or frame, if it has no error of form or meaning. Raises ContentTrouble with all of them."""
     exercise = read_exercise(path, language, wordings)[0]
-    _refuse(structure_findings(exercise, library))
+    wording = own_findings(exercise, library) if library is not None else ()
+    _refuse([*structure_findings(exercise, library), *wording])
     return exercise
 
 

@@ -7,7 +7,10 @@ from pathlib import Path
 import pytest
 from our_content import CONTENT, library
 
+from companion.exercises.content_files import misplaced
+from companion.exercises.finding import ContentTrouble
 from companion.exercises.lint import lint
+from companion.exercises.loader import load_exercise
 
 GOOD = """exercise: stroll
 title: Stroll
@@ -251,3 +254,24 @@ LEGAL = {
 @pytest.mark.parametrize("what", LEGAL)
 def test_what_is_unusual_and_legal_is_no_finding(tmp_path: Path, what: str) -> None:
     assert told(tmp_path, LEGAL[what]) == []
+
+
+def test_a_file_whose_ending_nobody_reads_is_told_by_the_loader(tmp_path: Path) -> None:
+    (tmp_path / "exercises").mkdir()
+    (tmp_path / "exercises" / "stroll.yaml.txt").write_text(GOOD, encoding="utf-8")
+    (tmp_path / "exercises" / "ideas.md").write_text("A walk in the rain?", encoding="utf-8")
+    assert [each.sentence for each in misplaced(tmp_path)] == [
+        "found the ending .txt; expected stroll.yaml, since nothing else is read"
+    ]
+
+
+def test_what_cannot_be_spoken_is_not_rehearsed_either(tmp_path: Path) -> None:
+    path = tmp_path / "stroll.yaml"
+    path.write_text(GOOD.replace('"Forest or beach?"', '"Forest 🙂 or beach?"'), encoding="utf-8")
+    with pytest.raises(ContentTrouble, match=r"stroll\.yaml:\d+: .*found a symbol or emoji"):
+        load_exercise(path, library())
+
+
+def test_after_mirrored_nobody_is_holder_any_more(tmp_path: Path) -> None:
+    ((line, said),) = told(tmp_path, GOOD.replace('"Which part would you keep?"', '"What would you keep, {holder}?"'))
+    assert line == 34 and "found {holder} in a joint; expected {first}, {second}" in said
