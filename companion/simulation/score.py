@@ -131,12 +131,19 @@ def _turns(truth: Truth, rows: Sequence[Row]) -> Check:
     for turn in truth.turns:
         if turn.talk:
             span = of_span(turn.span)
-            right = any(
-                one.by == turn.by and abs(one.start - span.start) <= START_WITHIN and one.overlap(span) >= COVERED * span.length
-                for one in found
-            )
+            theirs = [one for one in found if one.by == turn.by and one.overlap(span) > 0]
+            begun = [one for one in theirs if abs(one.start - span.start) <= START_WITHIN]
+            covered = max((one.overlap(span) for one in begun), default=0.0)
+            if begun and _asked_for_more(rows, span):  # two turns, with the companion's own line between them
+                covered = sum(one.overlap(span) for one in theirs)
+            right = covered >= COVERED * span.length
             check.count(right, span.start, _missing_turn(turn, span, found))
     return check
+
+
+def _asked_for_more(rows: Sequence[Row], span: Stretch) -> bool:
+    """Whether the companion broke into a turn to ask for more of a voice."""
+    return any(span.start < float(row["at"]) < span.end for row in cues(rows) if str(row["id"]).startswith("t_enrol"))
 
 
 def _missing_turn(turn: TurnTaken, span: Stretch, found: Sequence[Stretch]) -> str:

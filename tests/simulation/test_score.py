@@ -87,6 +87,25 @@ def test_a_turn_of_another_or_at_another_time_is_not_the_scripted_one(change: di
     _only(score(_truth(), _with("turn", **change)), "turns")
 
 
+def test_a_turn_that_the_companion_broke_into_for_more_of_a_voice_may_be_found_in_two() -> None:
+    two = [row for row in _log() if row["event"] != "turn"]
+    whole = next(row for row in _log() if row["event"] == "turn")
+    middle = (whole["start"] + whole["end"]) / 2
+    first = {**whole, "end": whole["start"] + 0.35 * (whole["end"] - whole["start"])}
+    two += [first, {**whole, "start": middle}]
+    _only(score(_truth(), two), "turns")
+    more = {
+        "event": "cue",
+        "id": "t_enrol_short",
+        "cue": 99,
+        "text": "A little more.",
+        "asked": True,
+        "at": middle - 1,
+        "noticed": middle - 1,
+    }
+    assert "turns" not in {name for name, check in score(_truth(), [*two, more]).checks.items() if check.faults}
+
+
 def test_an_interruption_that_was_not_noticed_is_a_fault() -> None:
     _only(score(_truth(), _without("interruption")), "interruptions")
 
