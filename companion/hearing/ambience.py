@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import deque
+
 import numpy as np
 
 from companion.events import Noise, ThirdVoice
@@ -14,6 +16,9 @@ UNKNOWN_DB = 30.0
 _SPEECH = 1 / (4 * FRAMES_A_SECOND)  # memory of the speech level: 4 s of speech
 _REST = 1 / (2 * FRAMES_A_SECOND)  # of the rest: 2 s of it
 _OVER_FLOOR_DB = 2.0  # noise lies this much above a floor that follows its minima
+_LOWEST_OF = round(6 * FRAMES_A_SECOND)
+"""Frames whose lowest floor counts: talk without a breath lifts the floor by 3 dB a second, and every dip brings it back. The
+lowest of six seconds is the room's; of one moment it made a quiet kitchen loud (heard in rehearsals, three in a hundred)."""
 _SURE, _SILENT = 0.7, 0.15  # probabilities above and below which a frame counts as speech and as rest
 
 
@@ -24,6 +29,7 @@ class Ambience:
         self._limits = (too_little_db, samples(for_s)), (enough_db, samples(back_for_s))
         self._speech: float | None = None  # mean level, dB: means of dB forget a loud moment sooner than means of power
         self._rest: float | None = None
+        self._floors: deque[float] = deque(maxlen=_LOWEST_OF)
         self._loud = False
         self._since: Sample | None = None  # how long the limit has been crossed
 
@@ -41,8 +47,9 @@ class Ambience:
             self._speech = level_db if self._speech is None else self._speech + _SPEECH * (level_db - self._speech)
         elif speaks < _SILENT:
             self._rest = level_db if self._rest is None else self._rest + _REST * (level_db - self._rest)
+        self._floors.append(floor_db)
         if self._rest is not None:  # in a din nothing is clearly silence, and the floor alone tells
-            self._rest = max(self._rest, floor_db + _OVER_FLOOR_DB)
+            self._rest = max(self._rest, min(self._floors) + _OVER_FLOOR_DB)
 
     def notice(self, now: Sample) -> Noise | None:
         """Once a block: whether the room has just become too loud to follow, or quiet enough again."""

@@ -105,6 +105,18 @@ def test_a_quiet_room_is_never_announced() -> None:
     assert 15 < a.snr_db < 25
 
 
+def test_talk_without_a_breath_makes_no_room_loud() -> None:
+    room, now = ambience(), 0
+    for _ in range(round(62.5 * 3)):
+        room.feed(0.0, -48.0, -50.0)
+    for frame in range(round(62.5 * 40)):
+        rising = -50.0 + 3.0 * ((frame / 62.5) % 4.5)  # the floor climbs through the talk, until a dip brings it back
+        room.feed(0.99, -27.0, rising)
+        now += HOP
+        assert room.notice(now) is None
+    assert room.snr_db > 15.0
+
+
 def test_a_third_voice_comes_and_goes() -> None:
     others, told = Others(), []
     for i in range(60 * 62):
