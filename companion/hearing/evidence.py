@@ -129,7 +129,8 @@ class Evidence:
     def _remembered(self, frames: Frames, colour: Floats, pitch: Floats) -> Floats:
         """(2, n, 6): colour over both times, pitch over both, and how far ahead of the partner the colour is, over both."""
         w = 1 / (1 + np.exp(np.float32(2) - frames.db / 3))
-        now = np.stack([np.clip(colour, -15, 15) / 4, pitch / 2], axis=1)  # (n, 2, 2)
+        now = np.empty((len(w), 2, 2), np.float32)
+        now[:, 0], now[:, 1] = np.clip(colour, -15, 15) / 4, pitch / 2
         sums, weights = np.empty((len(w), 2, 2, 2), np.float32), np.empty((len(w), 2), np.float32)
         add, keep, s, t = w[:, None, None] * now, _FORGET[:, None, None], self._sums, self._weights
         for i in range(len(w)):

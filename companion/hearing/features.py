@@ -156,7 +156,9 @@ class Features:
         self._cepstra[:4] = self._cepstra[2:]
         self._cepstra[4:] = levels[:, 1 : 1 + BANDS] @ _DCT
         if self._rows[0].any():
-            over = levels - np.stack([self._floor.feed(levels[0]), self._floor.feed(levels[1])])
+            over = np.empty_like(levels)
+            for i in (0, 1):
+                np.subtract(levels[i], self._floor.feed(levels[i]), out=over[i])
         else:
             over = np.zeros_like(levels)  # digital silence teaches nothing about the room
         vads = np.array([(self._vad + vad) / 2, vad], np.float32)

@@ -77,7 +77,11 @@ class Fusion:
 
     def _answers(self, common: Floats, each: Floats) -> Floats:
         net = self._net
-        x = np.concatenate([np.broadcast_to(common, (2, *common.shape)), each, each[::-1]], axis=2).transpose(1, 0, 2)
+        n, c, s = len(common), common.shape[1], each.shape[2]
+        x = np.empty((n, 2, c + 2 * s), np.float32)
+        x[:, :, :c] = common[:, None]
+        for k in (0, 1):
+            x[:, k, c : c + s], x[:, k, c + s :] = each[k], each[1 - k]
         x = np.maximum(((x - net.mean) * net.scale) @ net.bend + net.bend_bias, 0)
         h = self._first.feed(x @ net.into + net.into_bias)
         h = self._second.feed(np.concatenate([h, h[:, ::-1]], axis=2) @ net.into2 + net.into2_bias)
