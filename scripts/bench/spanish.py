@@ -17,6 +17,7 @@ import json
 import random
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -74,11 +75,16 @@ def decoys_of(library: Library) -> list[str]:
     return [decoy for decoy in dict.fromkeys([*twins, *small_sounds(library)]) if decoy not in accepted]
 
 
+@cache
+def _espeak() -> Espeak:
+    return Espeak()  # one a process
+
+
 def said(phrases: Sequence[str], voices: Sequence[str], every: int, seed: int = 21) -> list[Clip]:
     """Each voice says each `every`-th phrase, at one of four paces and at a pitch of its own."""
-    engine, rng = Espeak(), random.Random(seed)
+    rng = random.Random(seed)
     return [
-        Clip(engine.say(phrase, voice, rng.choice(PACES), rng.randint(35, 65)), phrase, voice)
+        Clip(_espeak().say(phrase, voice, rng.choice(PACES), rng.randint(35, 65)), phrase, voice)
         for number, voice in enumerate(voices)
         for phrase in phrases[number % every :: every]
     ]
