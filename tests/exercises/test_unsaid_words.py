@@ -151,6 +151,13 @@ def test_a_garden_that_is_not_the_point_stays_unsaid(text: str) -> None:
     assert "garden" not in hints().offered(said(text)).words
 
 
+def test_one_doubt_clouds_a_turn_of_three_sentences_and_not_one_of_four() -> None:
+    brief = "We sat in the garden. There was no wind. I love the garden."
+    assert hints().offered(said(brief)).words == ()
+    assert hints().offered(said(brief.replace("no wind", "some wind"))).words == ("garden",)
+    assert hints().offered(said(brief.replace("We sat", "It was late. We sat"))).words == ("garden",)
+
+
 @pytest.mark.parametrize(
     "text",
     [
