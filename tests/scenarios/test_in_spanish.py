@@ -15,7 +15,7 @@ from companion.evening.settings import Settings
 from companion.exercises.loader import load_library
 from companion.simulation.scenario import read_scenario
 
-SPANISH = Settings(language="es")
+SPANISH = Settings.model_validate({"language": "es"})
 LIBRARY = load_library(language="es")[0]
 
 

@@ -94,9 +94,6 @@ def test_no_english_phrase_for_the_companion_stands_in_the_code() -> None:
     phrases = {phrase for phrase in heard if " " in phrase}  # single words may be names of kinds: yes, stop
     assert len(phrases) > 100
     for path in Path(companion.simulation.__file__).parent.glob("*.py"):
-        texts = {node.value.lower() for node in ast.walk(ast.parse(path.read_text("utf-8"))) if _is_text(node)}
+        nodes = ast.walk(ast.parse(path.read_text("utf-8")))
+        texts = {node.value.lower() for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str)}
         assert not texts & phrases, path.name
-
-
-def _is_text(node: ast.AST) -> bool:
-    return isinstance(node, ast.Constant) and isinstance(node.value, str)
