@@ -14,8 +14,8 @@ STRONG = 0.85
 """A phrase recognised this well is taken for a command even without a silence before it, if it addresses the companion."""
 
 SAID_SOBERLY = frozenset({
-    "repeat", "help", "how-long", "louder", "softer", "slower", "faster", "quiet-cues", "no-words-tonight", "stop-listening", "forget",
-    "help-card", "swap",
+    "repeat", "help", "how-long", "louder", "softer", "slower", "faster", "quiet-cues", "no-words-tonight", "stop-listening",
+    "forget", "help-card", "swap",
 })  # fmt: skip
 """Commands that do not count within a second of laughter: a laugh sounds like "how long" now and then, and an answer to nothing
 embarrasses more than one that has to be asked for again. The ways out, and what moves a step on, count all the same."""

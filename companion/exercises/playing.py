@@ -15,7 +15,8 @@ from companion.timeline import Sample
 class Playing:
     """`since`: when the step began, on the clock of the steps. `openers`: the last of each ring. `used`: samples each turn took.
 
-    `last_teller`: who had the last turn that an opener began. `named`: whom the companion has named in it. `declined`: one of the two said no to it before anybody had a turn.
+    `last_teller`: who had the last turn that an opener began. `named`: whom the companion has named in it. `declined`: one of the
+    two said no to it before anybody had a turn.
     """
 
     exercise: Exercise
