@@ -220,7 +220,7 @@ def judge(
 
 
 def _sure(confidences: list[float]) -> float:
-    """The lowest confidence; of three words and more their mean, up to SLURRED above the lowest: one small word may be slurred."""
+    """The lowest confidence; of three words and more their mean, up to SLURRED above the lowest: one word may be slurred."""
     lowest = min(confidences)
     return lowest if len(confidences) < MANY else min(lowest + SLURRED, sum(confidences) / len(confidences))
 

@@ -141,10 +141,11 @@ def table(all_of_them: Sequence[Heard]) -> Table:
         levels = [line.level - one.people for line in one.lines]
         chimes = [each.level - one.people for each in one.sounds if each.who == "companion" and not each.spoken]
         pauses = [pause for each, pause in one.pauses() if each.spoken]
+        pace = median(line.pace for line in one.lines if len(line.text.split()) > 3)
         out.add_row(
             one.name, str(len(levels)), f"{median(levels):+.1f}", f"{np.percentile(levels, 95) - np.percentile(levels, 5):.1f}",
             f"{median(chimes):+.1f}" if chimes else "–", f"{median(pauses):.1f}", f"{np.percentile(pauses, 95):.1f}",
-            str(sum(pause > SLOW for pause in pauses)), f"{median(line.pace for line in one.lines if len(line.text.split()) > 3):.0f}",
+            str(sum(pause > SLOW for pause in pauses)), f"{pace:.0f}",
             str(_longest_run(one)), f"{20 * np.log10(np.abs(one.wave).max() + 1e-9):.1f}", str(sum(1 for _ in one.lulls())),
         )  # fmt: skip
     return out

@@ -103,7 +103,7 @@ class Scene:
 
     `last_holder`: who had the last turn in this exercise; `last_teller`: the last that an opener began. `used`: samples the other
     used in the twin of this turn. `named`: whom the companion has named in it. `recalled`: the opener of the first half of a
-    mirrored block. `thanks_follow`: the next step is a thank-you already. `recollection`: what may come back of the turn before, if anything.
+    mirrored block. `thanks_follow`: the next step is a thank-you already. `recollection`: what may come back of the turn before.
     `shelf`: examples of feelings and needs that have not been named tonight.
     """
 
