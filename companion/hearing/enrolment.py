@@ -59,8 +59,8 @@ BLIND_VOICES = 1.7
 
 ONE_PLACE, ONE_PLACE_SHARE, ONE_PLACE_VOICES = 20.0, 0.1, 4.0
 """Degrees, share of the half-seconds, and nats. What comes from one place, as two microphones hear it, is refused as two voices
-only from here on: one person parts by up to 19 degrees, two at a table by 24 and more, and some voices alone (synthetic ones above
-all) by up to 2.9 nats."""
+only from here on: one person parts by up to 19 degrees, two at a table by 24 and more, and some voices alone (above all synthetic
+ones) by up to 2.9 nats."""
 
 SAME_PITCH = 0.2
 """Octaves: people whose middle pitches differ by more are two people, whatever else is alike (ours; one person's moods move the
