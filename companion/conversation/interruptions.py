@@ -38,7 +38,8 @@ SURE, DOUBTED = 0.75, 0.5
 
 
 REFUSED = 0.6
-"""Doubt by the voice from which on no length is enough: measured, at 0.7 false alarms were half as many again."""
+"""Doubt by the voice from which on no length is enough. Measured on 114 minutes of dinners of our own: 4.7 false alarms an
+hour; with 0.4 they are 4.2 and recall is 0.8 points lower, with 0.7 (and `LIKE` 0.5) they are 7.4 and it is 0.4 higher."""
 
 
 def enough(utterance: Utterance, least: int, manners: Manners, unlike: float = 0.0) -> bool:
