@@ -12,9 +12,6 @@ from companion.evening.settings import Settings
 from companion.exercises.content_files import BASE, content_folder, is_content, languages, user_content_folder
 from companion.trouble import Trouble
 
-FIRST = "first-evening"
-"""The evening to begin with where the one that is set does not exist in the language."""
-
 SHOWN = 4
 """Evenings named where nothing comes close."""
 
@@ -33,7 +30,7 @@ def instead(name: str, settings: Settings) -> object:
     from companion.evening.content import library
 
     there = list(library(settings.language).evenings)
-    return FIRST if FIRST in there or not there else there[0]
+    return there[0] if there else usual
 
 
 def _language(settings: Settings) -> str | None:

@@ -22,7 +22,9 @@ class Settings(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     partners: tuple[str, str] = Field(("Alex", "Sam"), description="The two first names, as they are to be spoken.")
-    evening: str = Field("first-table", description="The evening that `companion run` plays when none is named.")
+    evening: str = Field(
+        "first-evening", description="The evening that `companion run` plays when none is named; `tonight` puts one together."
+    )
     manner: Literal["gentle", "standard", "lively"] | None = Field(
         None, description="How patient or brisk it is: gentle, standard or lively; none: as each evening has it."
     )

@@ -89,7 +89,7 @@ SLIPS = {
     "language: xx": "language can't be 'xx' (expected en or es); used instead: en.",
     "country: QQ": "used instead: none, so no help card.",
     "voice: qqqq": "used instead: the language's own.",
-    "evening: zzzz": "used instead: first-table.",
+    "evening: zzzz": "used instead: first-evening.",
     "speech_model: zzzz": "used instead: the one that came along.",
     "manner: wild": "manner can't be 'wild' (expected gentle or standard or lively); used instead: each evening's own.",
     "partners: Nora": "used instead: Alex and Sam.",
@@ -131,7 +131,7 @@ def test_a_live_evening_gets_past_its_settings(ask: Ask, file: Path, monkeypatch
     monkeypatch.setattr("companion.cli.run.devices", no_devices)
     monkeypatch.setattr("companion.cli.run.python_only", lambda: None)
     said = ask("run")
-    assert asked == ["first-table"] and "the microphone would be opened" in said.err
+    assert asked == ["first-evening"] and "the microphone would be opened" in said.err
 
 
 def test_a_language_that_lacks_the_usual_evening_has_another(ask: Ask) -> None:

@@ -36,7 +36,7 @@ class LiveEvening:
         devices = ("--mic", "rig_mic", "--speaker", "rig_speaker")
         self.began = time.monotonic()
         self._process = subprocess.Popen(
-            [sys.executable, "-c", code, "run", *devices, *arguments],
+            [sys.executable, "-c", code, "run", "first-table", *devices, *arguments],
             env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
         )  # fmt: skip
         self._printed: dict[str, bytes] = {"out": b"", "err": b""}
