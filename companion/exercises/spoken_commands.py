@@ -6,6 +6,7 @@ name: `word`, `one/other` for either, `perhaps?` for what may be left out, `<lis
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -56,11 +57,24 @@ class SpokenCommands:
         said = unaddressed(folded(text), self.library)
         if said.count(" ") >= MOST_WORDS * MOST_TIMES:
             return None
+        clauses = [clause for clause in re.split(r"[,.;:!?–—]+", text) if folded(clause)]
+        return self._alone(said) or self._together(clauses)
+
+    def _alone(self, said: str) -> str | None:
         for plain in self._plainer(said):
             name = self._whole(plain.split())
             if name is not None:
                 return name
         return None
+
+    def _together(self, clauses: Sequence[str]) -> str | None:
+        """One command in two ways: "I missed that, could you repeat it?"."""
+        if not 1 < len(clauses) <= MOST_TIMES:
+            return None
+        polite = {*self._before, *self._after}
+        said = [unaddressed(folded(clause), self.library) for clause in clauses]
+        names = {self._alone(each) for each in said if each not in polite}
+        return names.pop() if len(names) == 1 else None
 
     def _whole(self, words: Sequence[str]) -> str | None:
         for times in range(1, MOST_TIMES + 1):

@@ -39,6 +39,7 @@ class SpokenNumbers:
             return None  # 7.5, -3, 2-3
         plain = folded(re.sub(r"(?<=\d),(?=\d{3}(?!\d))", "", re.sub(r"(\d)\s*/\s*\d+", r"\1", text)))
         plain = re.sub(r"\b(\d+)(st|nd|rd|th)\b", r"\1", plain)
+        plain = " ".join(word.removesuffix("'s") if word.removesuffix("'s") in self._values else word for word in plain.split())
         for time, value in self._times:
             plain = re.sub(rf"\b{re.escape(time)}\b", f" {value} ", plain)
         for correction in self._corrections:

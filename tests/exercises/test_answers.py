@@ -40,7 +40,7 @@ def share(name: str) -> tuple[float, list[str], list[str]]:
 
 
 SETS = ["answers_looked_at.tsv", "answers_looked_at_2.tsv", "answers_looked_at_3.tsv", "answers_looked_at_4.tsv",
-        "answers_looked_at_5.tsv", "answers_looked_at_6.tsv", "answers_aside.tsv", "answers_unseen.tsv"]  # fmt: skip
+        "answers_looked_at_5.tsv", "answers_looked_at_6.tsv", "answers_looked_at_7.tsv", "answers_aside.tsv", "answers_unseen.tsv"]  # fmt: skip
 """All were looked at in the end. The shares at their first run stand in docs/reflect-back.md."""
 
 
@@ -168,6 +168,34 @@ def test_commands_are_understood_as_people_ask_for_them_and_never_taken_for_anot
 )  # fmt: skip
 def test_a_command_is_an_utterance_of_its_own(said: str, command: str | None) -> None:
     assert interpret_command(said, library()) == command
+
+
+REFUSED = (HERE / "refused.txt").read_text(encoding="utf-8").splitlines()
+
+
+@pytest.mark.parametrize("said", REFUSED)
+def test_a_yes_that_is_none_is_never_a_consent(said: str) -> None:
+    assert interpret_consent(said, answers()) != "yes"
+
+
+def test_a_polite_no_before_an_invitation_objects_to_nothing() -> None:
+    assert interpret_consent("no, no, please do", answers()) == "yes"
+    assert interpret_consent("no, please don't", answers()) == "no"
+
+
+def test_talk_of_dinner_is_no_answer() -> None:
+    assert interpret_yes_partly_no("this soup is lovely, where is it from?", answers()) == "unsure"
+    assert interpret_yes_no("could you pass the bread", answers()) == "unsure"
+
+
+def test_whom_one_speaks_to_does_not_matter() -> None:
+    assert interpret_yes_partly_no("yes Priya that's just how it felt", answers()) == "yes"
+    assert interpret_command("over to you, Priya", library()) == "done"
+
+
+def test_a_command_is_asked_for_in_one_or_two_sentences_but_not_inside_talk() -> None:
+    assert interpret_command("Sorry, I missed that. Could you say it again?", library()) == "repeat"
+    assert interpret_command("could you say it again to your mother", library()) is None
 
 
 @pytest.mark.parametrize("name", SETS)
