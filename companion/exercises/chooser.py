@@ -76,7 +76,7 @@ def next_of_programme(library: Library, wish: Wish) -> Evening | None:
 def options(library: Library, wish: Wish, at_most: int = 3) -> Sequence[Evening]:
     """Up to three evenings to choose from: one of each theme that can be asked for."""
     chosen = [choose(library, _with_theme(wish, theme)) for theme in ASKED_FOR]
-    return list({evening.plan: evening for evening in chosen}.values())[: max(1, min(at_most, 3))]
+    return list({_what_is_played(evening): evening for evening in chosen}.values())[: max(1, min(at_most, 3))]
 
 
 def may_be_offered(evening: Evening, library: Library, wish: Wish) -> bool:
@@ -115,3 +115,8 @@ def _with_theme(wish: Wish, theme: str) -> Wish:
 def _rank(evening: Evening, wish: Wish) -> tuple[float, float, str]:
     lot = random.Random(f"{wish.day}/{evening.slug}").random()
     return (-evening.time, lot, evening.slug)
+
+
+def _what_is_played(evening: Evening) -> tuple[tuple[str, str], ...]:
+    """Two evenings of one plan are one choice, wherever they are written."""
+    return tuple((item.slug, item.size) for item in evening.plan)
