@@ -12,11 +12,11 @@ from companion.cli.page import settings_in_force
 from companion.evening.content import library as content_of
 from companion.exercises.answers import (
     answers_of,
-    interpret_command,
     interpret_number,
     interpret_yes_no,
     interpret_yes_partly_no,
 )
+from companion.exercises.spoken_commands import SpokenCommands
 
 Kind = Literal["yes-partly-no", "yes-no", "number", "command"]
 
@@ -42,7 +42,7 @@ def interpret(
         "yes-partly-no": lambda text: interpret_yes_partly_no(text, answers),
         "yes-no": lambda text: interpret_yes_no(text, answers),
         "number": lambda text: interpret_number(text, answers),
-        "command": lambda text: interpret_command(text, library),
+        "command": SpokenCommands(library).read,
     }
     for text in lines_in():
         line_out({"text": text, "answer": meaning[kind](text)})

@@ -40,7 +40,8 @@ def share(name: str) -> tuple[float, list[str], list[str]]:
 
 
 SETS = ["answers_looked_at.tsv", "answers_looked_at_2.tsv", "answers_looked_at_3.tsv", "answers_looked_at_4.tsv",
-        "answers_looked_at_5.tsv", "answers_looked_at_6.tsv", "answers_looked_at_7.tsv", "answers_aside.tsv", "answers_unseen.tsv"]  # fmt: skip
+        "answers_looked_at_5.tsv", "answers_looked_at_6.tsv", "answers_looked_at_7.tsv", "answers_aside.tsv",
+        "answers_unseen.tsv"]  # fmt: skip
 """All were looked at in the end. The shares at their first run stand in docs/reflect-back.md."""
 
 
