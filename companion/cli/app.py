@@ -9,6 +9,7 @@ import traceback
 from collections.abc import Sequence
 from importlib import import_module
 from types import FrameType
+from typing import Any
 
 import typer
 from typer.core import TyperGroup
@@ -36,7 +37,7 @@ PARAGRAPH = "\n\n"
 class _InOrder(TyperGroup):
     """Commands in the order of COMMANDS, whether they are one command or, like `models`, several."""
 
-    def list_commands(self, ctx: typer.Context) -> list[str]:
+    def list_commands(self, ctx: Any) -> list[str]:
         return sorted(super().list_commands(ctx), key=COMMANDS.index)
 
 
