@@ -57,10 +57,10 @@ RECORDED = Limits(noisy_db=-3.0, blind_db=4.0, two_voices=4.0, two_places=35.0, 
 BLIND_VOICES = 1.7
 """What the activity model is blind to must part no further than this: music and crying part by 2 nats and more."""
 
-ONE_PLACE, ONE_PLACE_SHARE, ONE_PLACE_VOICES = 20.0, 0.1, 4.0
+ONE_PLACE, ONE_PLACE_SHARE, ONE_PLACE_VOICES = 20.0, 0.1, 6.0
 """Degrees, share of the half-seconds, and nats. What comes from one place, as two microphones hear it, is refused as two voices
-only from here on: one person parts by up to 19 degrees, two at a table by 24 and more, and some voices alone (above all synthetic
-ones) by up to 2.9 nats."""
+only from here on: one person parts by up to 19 degrees, two at a table by 24 and more, and some voices alone (synthetic ones
+without noise above all) by up to 4.9 nats."""
 
 SAME_PITCH = 0.2
 """Octaves: people whose middle pitches differ by more are two people, whatever else is alike (ours; one person's moods move the

@@ -43,6 +43,10 @@ Floats = NDArray[np.float32]
 KEPT = samples(30.0)
 """How far back `attribution` can look."""
 
+NO_SIGN, NO_MORE_DB, LATELY = 0.05, 3.0, 6
+"""Speech probability and dB over the floor below which a frame is nobody's, whatever the net says, where the LATELY frames before
+it and those ahead show no sign either: in a room all but silent (80 dB below full scale) the net took the hush for a partner."""
+
 _OWN_KEPT = 64  # blocks whose own-voice mark is kept: more than the look-ahead
 
 
@@ -86,6 +90,7 @@ class Hearing:
         self._begun = self._own = False
         self._owned: deque[bool] = deque([False] * _OWN_KEPT, maxlen=_OWN_KEPT)  # own voice, newest block last
         self._waiting: deque[_Waiting] = deque()
+        self._lately: deque[float] = deque(maxlen=LATELY)  # speech probabilities of the last frames labelled
         self._past: deque[tuple[Sample, float, float]] = deque(maxlen=KEPT // HOP)
         self._tracks: list[Track] = [Track(None, 0)]
         self._closed: list[Segment] = []
@@ -205,6 +210,9 @@ class Hearing:
     def _label(self, at: Sample, w: _Waiting, told: Floats | None) -> None:
         """One frame, `lag` frames later: its probabilities to the tracks."""
         own = self._owned[-1 - min(_OWN_KEPT - 1, (self._now - 1 - (at + HOP // 2)) // BLOCK)]
+        self._lately.append(w.vad)
+        if told is not None and self._nothing(w):
+            told = np.zeros_like(told)
         if told is None or len(self._tracks) < 3:
             speaks, laughs, hums = [w.vad], [0.0], [0.0]
         else:
@@ -220,6 +228,11 @@ class Hearing:
             self._keep(t.feed(at, 0.0 if own else p, laugh, w.level, w.f0, hum, like))
         if not own:
             self._ambience.feed(max(speaks[:2]), w.level, w.floor)
+
+    def _nothing(self, w: _Waiting) -> bool:
+        """Whether a frame holds no more than the noise, with no sign of speech just before it or as far as can be seen ahead."""
+        signs = max(*self._lately, *(each.vad for each in self._waiting), 0.0)
+        return signs < NO_SIGN and w.level - w.floor < NO_MORE_DB
 
     def _report(self, vad: float) -> Heard:
         notices = [*self._notices, self._ambience.notice(self._now), self._others.notice(self._now)]

@@ -27,8 +27,9 @@ Fidelity = Literal["events", "tracks", "room"]
 AT_THE_MICROPHONE_DBFS = -28.0
 """The partners' mean level at the first microphone, as a small USB microphone with its gain half up has it."""
 
-SELF_NOISE_DB = 55.0
-"""How far the noise of a good microphone lies below speech at a table: all there is at the fidelity of tracks."""
+SELF_NOISE_DB = 35.0
+"""How far the own noise of a good microphone lies below talk at a table, all there is at the fidelity of tracks: 29 dB SPL where
+its data sheet says 65 dB (re 94 dB SPL), and talk at a metre has some 60 to 65."""
 
 
 class CarriesSound(Protocol):

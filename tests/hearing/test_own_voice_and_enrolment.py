@@ -8,6 +8,7 @@ import pytest
 from companion.effects import Enrol
 from companion.events import Enrolled, Noise
 from companion.hearing.alone import Parting
+from companion.hearing.features import Frames
 from companion.hearing.hearing import Hearing
 from companion.partner import Pair
 from companion.timeline import BLOCK, RATE
@@ -128,3 +129,21 @@ def test_a_loud_room_is_announced_and_taken_back() -> None:
     heard = run(h, (talk + noise).astype(np.float32))
     told = [n.loud for t in heard for n in t.notices if isinstance(n, Noise)]
     assert told == [True, False]
+
+
+def test_a_hush_is_nobodys_speech_whatever_the_net_says(monkeypatch: pytest.MonkeyPatch) -> None:
+    h = hearing()
+    told = h._attribution
+    assert told is not None
+    real = told.feed
+
+    def sure_of_alex(frames: Frames) -> np.ndarray | None:
+        said = real(frames)
+        if said is not None:
+            said[:, 0, 0] = 0.9
+        return said
+
+    monkeypatch.setattr(told, "feed", sure_of_alex)
+    hush = (7e-5 * np.random.default_rng(4).standard_normal((8 * RATE, 2))).astype(np.float32)  # 83 dB below full scale
+    assert [each for each in closed(run(h, hush)) if each.end > 2 * RATE] == []  # once the floor of the room is known
+    assert closed(run(h, table()))
