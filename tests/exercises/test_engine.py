@@ -250,6 +250,17 @@ def test_the_next_to_tell_is_named_though_they_have_just_replied(library: Librar
     assert table.said()[-1].startswith("Sami. ")
 
 
+@pytest.mark.parametrize("more", [{"same_opener": True}, {"prompt": "plain"}])
+def test_nor_is_the_other_named_where_a_line_hands_over(library: Library, more: dict[str, object]) -> None:
+    reply = {"turn": {"holder": "listener", "for": "20 s", "prompt": "prompt"}}
+    table = small(library, [{"mirrored": [{"turn": {"for": "60 s", "openers": "day", **more}}, reply]}])
+    for who in (ALEX, SAM):
+        table.until(lambda each: isinstance(each, GiveFloor) and each.kind is FloorKind.HOLDER)
+        table.talk(who, 0.3, 8.0).run(9.0).say("i'm done", who)
+    table.until(lambda each: isinstance(each, StepEntered) and each.step.startswith("mirrored[1].turn"))
+    assert "Sami" in table.until_said("c_swap")
+
+
 def test_a_laugh_that_sounds_like_a_question_is_not_answered(library: Library) -> None:
     table = in_turn(library).talk(ALEX, 0.0, 5.0).run(5.5)
     said = len(table.kinds(Say))

@@ -132,7 +132,8 @@ class Turn:
 
     def _hand_over(self, at: Sample) -> Cue:
         scene = self._scene
-        swap = scene.owed("c_swap", at, "c_swap", id="c_swap", holder=scene.last_holder, gap=scene.manners.swap_gap)
+        before = scene.pair.other(self.holder)
+        swap = scene.owed("c_swap", at, "c_swap", id="c_swap", holder=before, gap=scene.manners.swap_gap)
         return self._with_chime(swap)
 
     def _with_chime(self, swap: Cue) -> Cue:
