@@ -20,6 +20,10 @@ class Written(Record):
     line_no: int = Field(default=0, exclude=True)
     key_lines: dict[str, int] = Field(default_factory=dict, exclude=True)
 
+    def __hash__(self) -> int:
+        """Of what was written, and of its line; not of `key_lines`, which no hash can be made of."""
+        return hash((type(self), *(getattr(self, name) for name in type(self).model_fields if name != "key_lines")))
+
     def at(self, *way: str | int) -> int:
         """The line of what these keys and indices lead to; of as much of the way as was written."""
         parts = [str(part) for part in way]
