@@ -66,7 +66,7 @@ def take_up(name: str, library: Library) -> CutOff | None:
     None where nothing was cut off, the evening still runs, it had not begun, or only the farewell was left. Never raises.
     """
     found: CutOff | None = None
-    with contextlib.suppress(OSError, Trouble, ValueError):
+    with contextlib.suppress(OSError, Trouble, ValueError, LookupError):
         for folder in sorted(folders.evenings().iterdir(), key=lambda each: each.stat().st_mtime):
             facts = _facts(folder)
             if facts is None or facts.get("evening") != name or is_written(folder):

@@ -220,6 +220,14 @@ def test_a_damaged_folder_is_no_reason_not_to_begin(library: Library) -> None:
     assert take_up("first-table", library) is None
 
 
+@pytest.mark.parametrize("row", ['{"event": "exercise"}', '{"event": "evening_chosen"}'])
+def test_nor_is_a_damaged_log(library: Library, row: str) -> None:
+    folder = cut_off(played("welcome", under_way="arrive"))
+    with (folder / "events.jsonl.part").open("a", encoding="utf-8") as log:
+        log.write(f"{row}\n")
+    assert take_up("first-table", library) is None
+
+
 def at_the_table(library: Library, *answers: str) -> Table:
     cut_off(played("welcome", "arrive", under_way="floor-practice"))
     cut = take_up("first-table", library)
