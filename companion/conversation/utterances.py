@@ -110,11 +110,6 @@ class Utterance:
         weight = sum(w for _, w in weighted)
         return sum(x * w for x, w in weighted) / weight if weight else otherwise
 
-    def talk_between(self, since: Sample, until: Sample) -> int:
-        """Talk inside a stretch, as far as it is remembered."""
-        where = Span(since, until)
-        return sum(Span(p.start, p.end).overlap(where) for p in self.pieces if self._talk(p))
-
 
 EDGE_SURE, EDGE_LONG = 0.7, samples(1.5)
 """An utterance less sure than this and shorter neither begins a turn nor lengthens it: noise before and after talk would. A

@@ -14,6 +14,7 @@ from typing import Literal
 from companion.conversation.manners import Manners
 from companion.effects import Effect
 from companion.events import CueDropped, CueGiven, Event, Laugh, Mishap
+from companion.exercises.cue_under_way import Playing, Waiting
 from companion.exercises.cues import OWED, Cue, Mends, Rank
 from companion.exercises.moment import Moment
 from companion.exercises.mouth import Mouth
@@ -64,33 +65,6 @@ class News:
         return News((self.over | later.over) - but, self.given | later.given, (self.dropped | later.dropped) - but)
 
 
-@dataclass(slots=True)
-class _Waiting:
-    """A proposed cue that waits for its gap; `alone`: samples its holder has spoken alone since."""
-
-    cue: Cue
-    proposed: Sample
-    alone: int = 0
-    held: bool = False  # a gap came, and only the distance to the last cue kept it back
-
-
-@dataclass(slots=True)
-class _Playing:
-    """The cue that is being sounded: what is left of it, and since when a partner speaks over it."""
-
-    cue: Cue
-    chimes_left: int
-    text: str  # "" once spoken, or where it has no words
-    role_free: bool
-    number: int = 0
-    began: Sample | None = None
-    over_speech: int = 0
-    yields: bool = True
-    worded: bool = False  # its words are being said; a chime is over before it could yield
-    waits: Sample | None = None  # since when its next part has waited for a gap
-    words: str = ""  # all of its words
-
-
 class CueDesk:
     """One for an evening. `feed` once a block; `news` tells the steps what became of their cues since they last asked."""
 
@@ -108,8 +82,8 @@ class CueDesk:
         self._words = words
         self._mouth = mouth
         self._custom = Custom()
-        self._waiting: list[_Waiting] = []
-        self._playing: _Playing | None = None
+        self._waiting: list[Waiting] = []
+        self._playing: Playing | None = None
         self._counts: dict[tuple[str, str], int] = {}
         self._last_given: dict[str, Sample] = {}
         self._spoken: deque[Sample] = deque(maxlen=8)
@@ -165,7 +139,7 @@ class CueDesk:
         refused = None if cue.asked else self._refusal(cue)
         if refused is not None:
             return [self._drop(cue, refused, cue.at)]
-        self._waiting.append(_Waiting(cue, cue.at))
+        self._waiting.append(Waiting(cue, cue.at))
         return []
 
     def withdraw(self, name: str, why: Why, at: Sample) -> list[Out]:
@@ -255,7 +229,7 @@ class CueDesk:
                 self._waiting.remove(each)
                 self._out.append(self._drop(each.cue, why, moment.now))
 
-    def _gone(self, each: _Waiting, moment: Moment, laughed: bool) -> Why | None:
+    def _gone(self, each: Waiting, moment: Moment, laughed: bool) -> Why | None:
         cue, mends = each.cue, each.cue.kind.mends
         if Mends.SPEECH in mends and moment.quiet_for == 0 and moment.now > cue.at:
             return "mended"
@@ -305,7 +279,7 @@ class CueDesk:
             gap = min(gap, self.manners.chime_gap)
         return moment.quiet_for >= samples(gap)
 
-    def _distant(self, each: _Waiting, moment: Moment) -> bool:
+    def _distant(self, each: Waiting, moment: Moment) -> bool:
         """Whether enough time lies between this unasked cue and those before; a held-back one may become its chime."""
         cue = each.cue
         speaks = cue.kind.words and not self._chimes_only(cue)
@@ -363,7 +337,7 @@ class CueDesk:
 
     # --- giving it
 
-    def _start(self, each: _Waiting, moment: Moment) -> None:
+    def _start(self, each: Waiting, moment: Moment) -> None:
         cue = each.cue
         role_free = not self.names or cue.sure < self.manners.attribution
         text, chimes = self._content(cue, role_free)
@@ -380,7 +354,7 @@ class CueDesk:
             if chimes:
                 self._chimed = moment.now
         self._given.add(cue.tag)
-        self._playing = _Playing(cue, chimes, text, role_free, words=text)
+        self._playing = Playing(cue, chimes, text, role_free, words=text)
         self._sound(moment)
 
     def _content(self, cue: Cue, role_free: bool) -> tuple[str, int]:
@@ -388,11 +362,7 @@ class CueDesk:
         chimes = cue.chimes or cue.kind.chimes
         if self._chimes_only(cue) or not (cue.kind.words or cue.asked):
             return "", max(1, chimes) if (cue.chime or cue.kind.chime or cue.kind.stands_in) else 0
-        if cue.text:
-            return cue.text, chimes
-        if not cue.line:
-            return "", chimes
-        text = self._words.words(cue.line, cue.slots, role_free=role_free) or ""
+        text = cue.text or (self._words.words(cue.line, cue.slots, role_free=role_free) if cue.line else "") or ""
         return text, min(chimes, 1) if text else chimes
 
     def _sound(self, moment: Moment) -> None:

@@ -163,8 +163,6 @@ class Hints:
         return any(before[-len(frame) :] == frame for frame in self._frames)
 
 
-UNQUOTED = ("shame", "not_quoted", "aversion")
-"""Lists of `blocked` whose words are no feelings to be quoted."""
 NEVER = ("kin", "insults", "shame", "blame", "fillers")
 """Lists of `blocked` whose words are never spoken, besides what is private and what sounds like something else."""
 

@@ -27,9 +27,7 @@ def evening_findings(evening: Evening, library: Library) -> list[Finding]:
 def _frames(evening: Evening) -> list[tuple[int, str]]:
     wrong = []
     first, last = evening.plan[0], evening.plan[-1]
-    if first.frame != "welcome" and any(item.frame == "welcome" for item in evening.plan):
-        pass  # the one in the middle is told
-    elif first.frame != "welcome":
+    if not any(item.frame == "welcome" for item in evening.plan):  # one in the middle is told as such
         wrong.append((first.line_no, f"the evening begins with {first.slug!r}; expected the frame welcome, where both say yes"))
     if last.frame != "close":
         wrong.append((last.line_no, f"the evening ends with {last.slug!r}; expected the frame close"))

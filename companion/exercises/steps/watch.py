@@ -23,8 +23,6 @@ GROWS = 2.0
 """Seconds that make an episode longer which is under way already: reverberation draws a hum out to 1.3 s."""
 CERTAIN = 2.5
 """Seconds after which there is no more doubt that it is one: neither hums nor laughs last so long."""
-LOST_FOR = 6.0
-"""The holder has been silent this long after losing the floor: ask them."""
 
 
 class Interruptions:
