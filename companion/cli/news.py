@@ -6,6 +6,7 @@ from rich.markup import escape
 
 from companion.adapters.cue_words import cue_words
 from companion.events import (
+    QUOTING,
     AnswerHeard,
     Backchannel,
     CommandHeard,
@@ -83,8 +84,10 @@ class News:
                 return self._small(event) if self._detail else None
 
     def _given(self, cue: CueGiven) -> str:
-        """What the companion said or sounded. Unasked: a step did not owe it, and nobody asked."""
+        """What the companion said or sounded, but for words of a partner. Unasked: a step did not owe it, and nobody asked."""
         unasked = "" if cue.asked else " [dim](unasked)[/dim]"
+        if cue.spoken and cue.id in QUOTING:
+            return "[cyan]companion:[/cyan] a hint"  # what is printed may be kept: by a service, or in a file
         if cue.spoken:
             return f"[cyan]companion:[/cyan] “{escape(cue.text)}”{unasked}"
         words = _REST.get(self._state, "") if cue.text == "rest" else ""

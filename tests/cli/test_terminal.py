@@ -13,6 +13,7 @@ from companion.adapters.cue_words import CUES, cue_words
 from companion.cli.terminal import Terminal
 from companion.effects import FloorKind, ListenFor, Mode, Show
 from companion.events import (
+    QUOTING,
     AnswerHeard,
     CommandHeard,
     CueDropped,
@@ -156,6 +157,13 @@ def test_the_end_says_why() -> None:
     assert "nobody was there any more" in printed(EveningEnded(0, 0, "gone"))
     assert "somebody said stop" in printed(EveningEnded(0, 0, "stopped"))
     assert printed(AnswerHeard(0, 0, 0, "yes", ALEX))[8:] == "answer: yes (Alex)\n"
+
+
+@pytest.mark.parametrize("id", sorted(QUOTING))
+@pytest.mark.parametrize("width", [None, 60])
+def test_the_words_of_a_hint_are_for_the_table_alone(id: str, width: int | None) -> None:
+    told = printed(CueGiven(0, 0, 1, id, "I think I caught garden.", True, True, False), width=width)
+    assert "companion: a hint" in told and "garden" not in told
 
 
 def test_names_and_words_are_never_taken_for_markup() -> None:
