@@ -102,10 +102,11 @@ class Telling:
         holder = what.holder if what.mode is Mode.WORDS else None
         if holder == self._holder:
             return
+        ear, self._ear = self._ear, None
+        if ear is not None:
+            ear.close()  # what it was hearing is not asked for: the answer could take seconds, and nobody wants it
         self.forget(self._start or 0)
         self._unsettled.clear()
-        if self._ear is not None:
-            self._ear.close()
         self._holder = holder
         self._ear = self._freely() if holder is not None and self._freely is not None else None
 

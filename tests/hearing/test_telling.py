@@ -24,7 +24,7 @@ class Scripted:
     """Hears "the garden" in whatever it is given: what becomes of the words is under test."""
 
     def __init__(self) -> None:
-        self.under_way, self.closed, self.fed, self.most, self.start = False, False, 0, 0, 0
+        self.under_way, self.closed, self.fed, self.most, self.start, self.asked = False, False, 0, 0, 0, 0
 
     def begin(self, at: Sample) -> None:
         assert not self.under_way
@@ -36,13 +36,13 @@ class Scripted:
         self.most = max(self.most, self.fed)
 
     def end(self) -> tuple[Word, ...]:
-        self.under_way = False
+        self.under_way, self.asked = False, self.asked + 1
         middle = self.start + self.fed // 2
         return (Word("the", self.start, middle, 0.9), Word("garden", middle, self.start + self.fed, 0.9))
 
     def close(self) -> None:
         assert not self.closed
-        self.closed = True
+        self.closed, self.under_way = True, False
 
 
 class Made:
@@ -110,7 +110,7 @@ def test_when_words_are_not_listened_for_any_more_what_is_under_way_is_dropped()
     telling, ear = telling_of()
     heard(telling, [0.9] * 40)
     telling.listen_for(ListenFor(Mode.FLOOR, ("stop",)))
-    assert (ear.under_way, ear.closed, telling.held) == (False, True, 0)
+    assert (ear.asked, ear.closed, telling.held) == (0, True, 0)
     assert heard(telling, [0.9] * 40 + [0.0] * 40) == []
 
 
