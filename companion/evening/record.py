@@ -10,6 +10,7 @@ from typing import IO
 
 from companion.adapters.event_log import EventLog
 from companion.evening import folders
+from companion.evening.under_way import is_held
 from companion.events import Event
 from companion.trouble import Trouble
 
@@ -101,11 +102,4 @@ def _hold(folder: Path) -> IO[bytes] | None:
 
 def is_written(folder: Path) -> bool:
     """Whether an evening still runs that writes into this folder."""
-    try:
-        with (folder / _FACTS).open("rb") as file:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        return False
-    except BlockingIOError:
-        return True
-    except OSError:
-        return False
+    return is_held(folder / _FACTS)

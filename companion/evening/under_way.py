@@ -54,16 +54,17 @@ def forget_what_is_under_way() -> set[What]:
     found: set[What] = set()
     with contextlib.suppress(OSError):
         for mark in folders.running().iterdir():
-            if _is_held(mark):
+            if is_held(mark):
                 found.add("rehearsal" if mark.name.startswith("rehearsal") else "evening")
             mark.unlink(missing_ok=True)
     return found
 
 
-def _is_held(mark: Path) -> bool:
+def is_held(file: Path) -> bool:
+    """Whether a process that still lives has locked this file. Never raises: one that can't be opened is not held."""
     try:
-        with mark.open("rb") as file:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        with file.open("rb") as opened:
+            fcntl.flock(opened, fcntl.LOCK_EX | fcntl.LOCK_NB)
         return False
     except BlockingIOError:
         return True
