@@ -96,7 +96,7 @@ def test_a_broken_clip_has_its_line_and_the_others_go_on(ask: Ask, write: Write,
     answer = ask("recognize", *clips, "--phrases", phrases, "--json")
     found = lines(answer.out)
     assert answer.status == 2
-    assert answer.err.strip() == "companion: 5 of 7 clips could not be listened to; their lines say why."
+    assert answer.err.strip() == "companion: 5 of 7 clips could not be listened to; mend or leave out those whose lines say why."
     assert [line["clip"] for line in found] == [str(clip) for clip in clips]
     assert [line["phrase"] for line in found] == ["stop", None, None, None, None, None, "stop"]
     assert all(str(line["error"]).endswith((".", ")")) and line["raw"] == "" for line in found[1:6])

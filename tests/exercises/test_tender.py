@@ -108,14 +108,25 @@ def test_the_ladder_climbs_only_as_far_as_both_say(size: str, evenings: int, yes
     assert ("soft-landing" in exercises(table)) == (rings == 3)
 
 
+def rungs(table: Table) -> tuple[list[str], list[str]]:
+    """What was asked on the first rung, and what was said to hand the same question over."""
+    ladder = [each for each in table.kinds(Say) if each.line in ("rung_one", "c_swap")]
+    asked = [each.text.removeprefix(f"{ALEX}. ").removeprefix(f"{SAM}. ") for each in ladder if each.line == "rung_one"]
+    return asked, [each.line for each in ladder]
+
+
 def test_one_no_on_the_ladder_brings_one_more_question_of_the_same_rung() -> None:
     table = Table(
         engine(library(), [PlanItem(exercise="closeness-ladder", size="medium")], evenings_done=9), react=Refuses(share=0.2)
     ).start().finish(3600.0)  # fmt: skip
-    assert sum(each.line == "rung_one" for each in table.kinds(Say)) == 2 * (3 + 1)
+    asked, said = rungs(table)
+    assert len(set(asked)) == len(asked) == 3 + 1
+    assert said[:6] == ["rung_one", "c_swap"] * 3
 
 
 def test_both_answer_the_same_question_on_the_ladder() -> None:
-    table = played([PlanItem(exercise="closeness-ladder", size="short")], Polite(share=0.2))
-    asked = [each.text.removeprefix(f"{ALEX}. ").removeprefix(f"{SAM}. ") for each in table.kinds(Say) if each.line == "rung_one"]
-    assert asked[0::2] == asked[1::2] and len(set(asked)) == 4
+    asked, said = rungs(played([PlanItem(exercise="closeness-ladder", size="short")], Polite(share=0.2)))
+    assert (
+        said == ["rung_one", "c_swap"] * 4
+    )  # the one who has just heard it answered is not asked it again, only given the floor
+    assert len(set(asked)) == 4
