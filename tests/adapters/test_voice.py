@@ -287,7 +287,7 @@ def test_an_unknown_voice_in_the_settings_is_said_at_the_self_test() -> None:
     [{"words_a_minute": 20}, {"words_a_minute": 900}, {"pitch": 100}, {"volume": 0.0}, {"sentence_pause_s": -1}, {"voice": " "}],
 )
 def test_a_setting_out_of_range_is_trouble(wrong: dict[str, float]) -> None:
-    with pytest.raises(Trouble, match="set it|give it one"):
+    with pytest.raises(Trouble, match=r"set it|give it one"):
         VoiceSettings(**wrong)  # type: ignore[arg-type]
 
 
