@@ -70,8 +70,10 @@ class Ears:
     def playback_started(self, at: Sample, sound: NDArray[np.float32] | None, text: str) -> None:
         """The companion began to sound; `text` is what it says (nothing for a chime)."""
         self.own_voice.started(at, sound)
-        self._spoken_text = _folded(text)
-        if self._speaking and self._spoken_text:
+        said = _folded(text)
+        if said or not self._few:  # a chime in the tail of a line: what the line said may still ring
+            self._spoken_text = said
+        if self._speaking and said:
             self._chiming, self._few = False, True
             self._words.listen_for(self._over_voice())
 

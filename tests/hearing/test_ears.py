@@ -206,6 +206,20 @@ def test_a_line_that_follows_a_chime_at_once_is_masked_all_the_same() -> None:
     assert evening.grammar() == ("i'm done", "stop", "time out", "yes")
 
 
+def test_what_a_line_said_is_masked_while_a_chime_follows_it_at_once() -> None:
+    evening = Evening()
+    evening.line("Say stop to end.", 1.0)
+    evening.live(1.0)
+    evening.silent()
+    evening.line("", 0.35)
+    evening.live(0.1)
+    evening.ears.listen_for(FLOOR)
+    assert evening.grammar() == ("time out",)
+    evening.silent()
+    evening.live(1.0)
+    assert evening.grammar() == ("i'm done", "stop", "time out", "yes")
+
+
 def test_what_may_be_echo_is_never_recognised() -> None:
     evening = Evening()
     evening.own.clean = False
