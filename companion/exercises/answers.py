@@ -55,7 +55,7 @@ class Answers:
         self._table = table
         self._names = frozenset(names)
         self._idioms = Idioms(table)
-        self._numbers = SpokenNumbers(table.numbers, table.lists)
+        self._numbers = SpokenNumbers(table.numbers, table.lists, self._names)
 
     def check(self, text: str, laughed: bool = False, late: bool = False) -> Check:
         """What it says to "is that it?". `late`: it came more than two seconds after the question."""

@@ -7,7 +7,7 @@ minutes ("half an hour"); a reason may follow ("three, because I slept badly").
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from companion.exercises.commands import folded
 
@@ -18,8 +18,8 @@ MOST = 10**9
 class SpokenNumbers:
     """Reads numbers by one language's words."""
 
-    def __init__(self, small: Mapping[str, int], lists: Mapping[str, Sequence[str]]) -> None:
-        """`small`: the numbers that may be asked for. `lists`: `numbers_large`, `numbers_ordinal` ("eleven 11"), `numbers_times`
+    def __init__(self, small: Mapping[str, int], lists: Mapping[str, Sequence[str]], names: Collection[str] = ()) -> None:
+        """`small`: the numbers that may be asked for. `names`: first names, small, which may stand around. `lists`: `numbers_large`, `numbers_ordinal` ("eleven 11"), `numbers_times`
         ("half an hour 30"), and the words that may stand around a number, correct it, follow it, or make it none.
         """
         self._values = {**small, **_valued(lists.get("numbers_large", ())), **_valued(lists.get("numbers_ordinal", ()))}
@@ -32,6 +32,7 @@ class SpokenNumbers:
         self._corrections = sorted((each for each in lists.get("corrections", ()) if " " in each), key=len, reverse=True)
         self._correction = next((each for each in lists.get("corrections", ()) if " " not in each), "")
         self._small = frozenset(small.values())
+        self._around = self._list("numbers_around") | frozenset(names)
 
     def read(self, text: str, most: int | None = None) -> int | None:
         """The number, or None. `most`: none above it, and none that is not asked for."""
@@ -69,7 +70,7 @@ class SpokenNumbers:
                 corrected = False
             elif group in self._list("corrections"):
                 corrected = bool(found)
-            elif group in self._list("numbers_refused") or group not in self._list("numbers_around"):
+            elif group in self._list("numbers_refused") or group not in self._around:
                 return None
         return found[0] if len(found) == 1 else None
 
