@@ -19,8 +19,9 @@ class SpokenNumbers:
     """Reads numbers by one language's words."""
 
     def __init__(self, small: Mapping[str, int], lists: Mapping[str, Sequence[str]], names: Collection[str] = ()) -> None:
-        """`small`: the numbers that may be asked for. `names`: first names, small, which may stand around. `lists`: `numbers_large`, `numbers_ordinal` ("eleven 11"), `numbers_times`
-        ("half an hour 30"), and the words that may stand around a number, correct it, follow it, or make it none.
+        """`small`: the numbers that may be asked for. `names`: first names, small, which may stand around. `lists`:
+        `numbers_large`, `numbers_ordinal` ("eleven 11"), `numbers_times` ("half an hour 30"), and the words that may stand around
+        a number, correct it, follow it, or make it none.
         """
         self._values = {**small, **_valued(lists.get("numbers_large", ())), **_valued(lists.get("numbers_ordinal", ()))}
         self._ordinals = frozenset(_valued(lists.get("numbers_ordinal", ())))
