@@ -51,6 +51,9 @@ MANY, SLURRED = 3, 0.2
 """From so many words on, one of them may be so much less sure than the phrase: the "a" of "hold on a moment" was heard at 0.5,
 between words at 1.0. Choices of ours; the false accepts of `scripts/bench/recognition.py` are the same with and without."""
 
+BREATH, A_BREATH = 0.3, samples(0.3)
+"""A first word less sure and shorter than this is a breath. Choices of ours; the false accepts in talk are the same."""
+
 LOOK_AFTER, LOOK_EVERY = samples(0.4), samples(0.16) // BLOCK
 """Words so far are looked at from so much of an utterance on, and so often (blocks)."""
 
@@ -210,6 +213,7 @@ def judge(
 
     `allowances` are added to the confidence, so that every threshold after this one holds for this partner's way of saying it.
     """
+    words = _without_a_breath(words)
     if not words:
         return None, 0.0
     sure = _sure([word.confidence for word in words])
@@ -217,6 +221,13 @@ def judge(
     if phrase is not None:
         sure = min(1.0, max(0.0, sure + allowances.get(phrase, 0.0)))
     return (phrase if sure >= LEAST_CONFIDENCE else None), sure
+
+
+def _without_a_breath(words: tuple[Word, ...]) -> tuple[Word, ...]:
+    """The words less a first one that is hardly any: a breath or a click before them, heard as "the" at 0.17."""
+    if len(words) > 1 and words[0].confidence < BREATH and words[0].end - words[0].start < A_BREATH and "[" not in words[0].text:
+        return words[1:]
+    return words
 
 
 def _sure(confidences: list[float]) -> float:

@@ -217,5 +217,13 @@ def test_of_three_words_and_more_one_may_be_slurred() -> None:
     assert judge((*words("hold on a", 0.95), *words("moment", 0.29)), PHRASES)[0] is None
 
 
+def test_a_breath_before_a_phrase_is_no_word() -> None:
+    breath, talk = Word("the", 0, samples(0.1), 0.17), Word("the", 0, samples(0.1), 0.6)
+    assert judge((breath, *words("i'm done")), PHRASES)[0] == "i'm done"
+    assert judge((talk, *words("i'm done")), PHRASES)[0] is None
+    assert judge((Word("the", 0, samples(0.5), 0.17), *words("i'm done")), PHRASES)[0] is None
+    assert judge((breath,), PHRASES)[0] is None
+
+
 def test_no_words_are_no_phrase() -> None:
     assert judge((), PHRASES) == (None, 0.0)
