@@ -76,6 +76,8 @@ def draw(lines: Sequence[dict[str, Any]], partners: tuple[str, str], path: Path)
     Raises Trouble where there is nothing to draw, matplotlib is missing, or the file cannot be written.
     """
     figure = figure_of(lines, partners)
+    if path.is_dir():
+        raise Trouble(f"{path} is a folder; name a .png in it.")
     part = path.with_name(path.stem + ".part" + (path.suffix or ".png"))
     try:
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -14,7 +14,7 @@ from companion.cli.page import hang, page, settings_in_force
 from companion.evening import folders
 from companion.evening.content import content, left_out
 from companion.exercises.by_size import SIZES, Size
-from companion.exercises.content import LEVELS, Exercise, Practice, did_you_mean
+from companion.exercises.content import LEVELS, Evening, Exercise, Practice, did_you_mean
 from companion.trouble import Trouble
 
 ROOMY = 110
@@ -73,7 +73,9 @@ def exercises(
     else:
         hang(console, "", "No exercise fits; leave out one of the options.")
     console.print()
-    hang(console, "evenings: ", ", ".join(library.evenings))
+    evenings = [f"{one.slug} *" if _origin(one) == "own" else one.slug for one in library.evenings.values()
+                if not own or _origin(one) == "own"]  # fmt: skip
+    hang(console, "evenings: ", ", ".join(evenings) or "none")
     console.print()
     hang(console, "", "To play one: companion run NAME. To hear it played first: companion rehearse NAME.")
     if findings:
@@ -93,7 +95,7 @@ def _table(rows: Sequence[Mapping[str, Any]], roomy: bool) -> Table:
     return table
 
 
-def _origin(exercise: Exercise) -> str:
+def _origin(exercise: Exercise | Evening) -> str:
     """`own` for the pair's files, else `ours`."""
     return "own" if exercise.where.startswith(f"{folders.user_content()}/") else "ours"
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated
 
@@ -20,15 +21,13 @@ from companion.cli.terminal import Terminal
 from companion.evening import house
 from companion.evening.rehearse import Rehearsal
 from companion.evening.rehearse import rehearse as play
-from companion.evening.rehearsed import Rehearsed, find, make_room
+from companion.evening.rehearsed import Rehearsed, default, find, make_room
 from companion.exercises.content import Size
 from companion.simulation.measures import in_words
 from companion.simulation.sayings import spoken_here
 from companion.simulation.stage import Fidelity
 from companion.simulation.truth import Said
 from companion.trouble import Trouble
-
-DEFAULT = "dinner"
 
 CHECKS = {
     "turns": "scripted turns found",
@@ -55,11 +54,12 @@ def register(app: typer.Typer) -> None:
 
 def rehearse(
     what: Annotated[
-        str,
+        str | None,
         typer.Argument(
-            help="An exercise, an evening or a scenario: by name, or a YAML file (also one of your own that you are writing)."
+            help="An exercise, an evening or a scenario: by name, or a YAML file (also one of your own that you are writing). "
+            "Left out: a dinner."
         ),
-    ] = DEFAULT,
+    ] = None,
     fidelity: Annotated[
         Fidelity,
         typer.Option(
@@ -94,7 +94,8 @@ def rehearse(
     settings = settings_in_force()
     if language not in (None, settings.language):
         settings = settings.model_copy(update={"language": language, "voice": None})
-    plan = find(what, house.library(settings.language), size)
+    library = house.library(settings.language)
+    plan = find(what or default(library, settings.evening), library, size)
     console = page(quiet=as_json)
     folder = out or Path("rehearsal") / f"{plan.scenario.scenario}-{fidelity}-{seed}"
     make_room(folder)
@@ -102,14 +103,18 @@ def rehearse(
         console.print(house.without_words(settings.language))
     if (spoken := spoken_here(settings.language)) != settings.language:
         console.print(f"The rehearsed partners speak {spoken!r}: their answers are not understood in {settings.language!r}.")
-    with (
-        progress_bar("rendering the partners' lines") as progress,
-        Terminal(console, detail, resume_phrase(plan.library)) as terminal,
-    ):
-        done = play(
-            plan, folder, seed, settings, terminal, fidelity=fidelity, channels=channels, real_time=real_time,
-            speech_model=speech_model, progress=progress, on_said=_printing(terminal, detail),
-        )  # fmt: skip
+    try:
+        with (
+            progress_bar("rendering the partners' lines") as progress,
+            Terminal(console, detail, resume_phrase(plan.library)) as terminal,
+        ):
+            done = play(
+                plan, folder, seed, settings, terminal, fidelity=fidelity, channels=channels, real_time=real_time,
+                speech_model=speech_model, progress=progress, on_said=_printing(terminal, detail),
+            )  # fmt: skip
+    finally:
+        with suppress(OSError):
+            folder.rmdir()  # broken off before anything was written
     if as_json:
         typer.echo(json.dumps(done.score.record(), ensure_ascii=False))
     else:

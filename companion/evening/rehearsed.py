@@ -15,6 +15,9 @@ from companion.exercises.yaml_source import read_yaml
 from companion.simulation.scenario import Scenario, read_scenario, shipped
 from companion.trouble import Trouble
 
+DINNER = "dinner"
+"""The shipped scenario that is rehearsed unless something is named."""
+
 DEFAULT_PARTNERS = "polite"
 """The shipped scenario whose people play an evening or exercise that comes without a scenario."""
 
@@ -76,6 +79,11 @@ def find(what: str, library: Library, size: Size | None = None) -> Rehearsed:
         return found
     scenario = found.scenario.model_copy(update={"size": size})
     return Rehearsed(scenario, _sized(found, size), found.library)
+
+
+def default(library: Library, evening: str) -> str:
+    """What is rehearsed unless something is named: the dinner, or where its evening is not in this language the usual one."""
+    return DINNER if read_scenario(DINNER).evening in library.evenings else evening
 
 
 def _own_file(name: str) -> Path | None:

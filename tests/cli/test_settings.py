@@ -151,3 +151,8 @@ def test_what_the_settings_say_may_not_reach_a_pipe(ask: Ask, file: Path, monkey
     file.write_text("manner: wild\n")
     monkeypatch.setattr("sys.stdin", io.StringIO("yeah\n"))
     assert ask("interpret").out == '{"text": "yeah", "answer": "yes"}\n'
+
+
+def test_a_dinner_in_another_language_is_its_usual_evening(ask: Ask, tmp_path: Path) -> None:
+    said = ask("rehearse", "--language", "es", "--fidelity", "events", "--no-picture", "--out", str(tmp_path / "out"))
+    assert said.status == 0 and (tmp_path / "out" / "events.jsonl").read_text().count("first-evening") >= 1

@@ -532,6 +532,14 @@ def test_a_check_knows_partly(library: Library, said: str, answer: str) -> None:
     assert left(check(library).say(said, ALEX).run(2.0), "check") == answer
 
 
+def test_something_short_that_was_no_answer_is_asked_for_again_after_three_quiet_seconds(library: Library) -> None:
+    table = check(library).talk(ALEX, 0.2, 0.8).run(1.4)
+    table.happen(SomethingHeard(table.now - 8000, table.now, table.now, ALEX)).run(1.5)
+    assert "c_unheard" not in [each.line for each in table.kinds(Say)]
+    assert [each.line for each in table.run(2.0).kinds(Say)][-1] == "c_unheard"
+
+
+
 def test_telling_more_instead_of_answering_means_partly(library: Library) -> None:
     table = check(library).talk(ALEX, 0.2, 4.0).run(4.3).happen(SomethingHeard(0, 0, 0, ALEX)).run(0.3)
     assert left(table, "check") == "partly"

@@ -19,6 +19,8 @@ LATE = 2.0
 """Answers that begin later than this lean one step down where they are hedged (Pomerantz 1984; Kendrick & Torreira 2015)."""
 TOLD_MORE = 3.0
 """Speech this long that is no answer is the source telling more: partly."""
+SAID_ALL = 3.0
+"""Seconds of silence after something that was no answer: it was meant as one, and is asked for again."""
 AT_LONGEST = 3.0
 """An answer window ends at the latest after this many times its length, however much is spoken in it."""
 
@@ -63,6 +65,7 @@ class Question:
         self._tries = tries
         self._lenient = lenient
         self._insist = insist
+        self._unusable = False
         self._spoken = Spoken([cue])
         self._asked_at: Sample | None = None  # on the evening's clock
         self._asked_clock: Sample = 0
@@ -122,6 +125,9 @@ class Question:
             if self._more >= samples(TOLD_MORE):
                 return Reply("partly", self.of)
         unusable = any(isinstance(event, SomethingHeard) for event in beat.events)
+        self._unusable = self._unusable or unusable
+        if self._lenient and self._unusable and beat.moment.silent and beat.moment.quiet_for >= samples(SAID_ALL):
+            return self._once_more(beat, self._again)
         if unusable and not self._lenient and waited >= samples(1.0):
             return self._once_more(beat, self._again)
         over = waited >= self._wait and beat.moment.silent
@@ -147,5 +153,5 @@ class Question:
         id = line if line.startswith("c_") else "line"
         cue = self._scene.owed(line, beat.now, f"again{self._asked}{line}", id=id, holder=self.of)
         self._spoken = Spoken([cue])
-        self._more = 0
+        self._more, self._unusable = 0, False
         return self._spoken.on(News(), beat.now)
