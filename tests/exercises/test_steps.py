@@ -539,7 +539,6 @@ def test_something_short_that_was_no_answer_is_asked_for_again_after_three_quiet
     assert [each.line for each in table.run(2.0).kinds(Say)][-1] == "c_unheard"
 
 
-
 def test_telling_more_instead_of_answering_means_partly(library: Library) -> None:
     table = check(library).talk(ALEX, 0.2, 4.0).run(4.3).happen(SomethingHeard(0, 0, 0, ALEX)).run(0.3)
     assert left(table, "check") == "partly"
