@@ -127,6 +127,13 @@ def test_the_wrap_comes_at_a_pause_after_the_budget_and_never_cuts_a_sentence(li
     assert table.outcome_of("c_wrap")[0] == "soon"
 
 
+def test_who_is_told_to_sit_as_long_as_they_like_is_not_cut_off_in_the_same_breath(library: Library) -> None:
+    table = turn(library, "48 s").talk(ALEX, 0.5, 13.0).run(14.0)
+    table.until(lambda each: isinstance(each, Say) and each.line == "c_stuck")
+    assert left(table.run(4.0), "turn") is None
+    assert left(table.run(14.0), "turn") == "done"
+
+
 def test_after_the_wrap_the_turn_ends_when_the_last_thought_has_been_said(library: Library) -> None:
     table = turn(library, "30 s").talk(ALEX, 0.5, 30.5)
     table.until(lambda each: isinstance(each, Say) and each.line == "c_wrap")

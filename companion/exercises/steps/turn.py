@@ -18,6 +18,8 @@ LAST_THOUGHT = 1.2
 """Seconds of silence after which a last thought that was begun is taken as said."""
 NO_LAST_THOUGHT = 3.0
 """Seconds of silence after the wrap, or at the end of the budget, after which there is none."""
+OFFER = 10.0
+"""Seconds in which a turn whose time is up does not end by silence after "another, or pass, or just sit"."""
 LONG_PAUSE = 0.5
 """After "let's leave room" the floor passes at a pause of this length, without a word."""
 OVERRUN = 15.0
@@ -65,6 +67,7 @@ class Turn:
         self._since: Sample = 0
         self._floor = False
         self._offer = ""
+        self._offered_at: Sample | None = None  # when a silent holder was offered another question, or to sit
         self._given: set[str] = set()
         self._proposed: set[str] = set()
 
@@ -77,6 +80,8 @@ class Turn:
     def on(self, beat: Beat) -> list[Wish] | Exit:
         """Go on with the prompt, then with the turn."""
         self._given |= beat.news.given
+        if "c_stuck" in beat.news.given:
+            self._offered_at = beat.clock
         if self._stage == "prompt":
             return self._prompting(beat)
         wishes = [*self._give_floor(), *self._watch.on(beat, self._asked_now)]
@@ -274,6 +279,8 @@ class Turn:
         if "c_wrap" in self._given:
             return False  # it is being said
         said_something = self._scene.talk.of(self.holder).spoken > 0
+        if self._offered_at is not None and beat.clock - self._offered_at < samples(OFFER):
+            return False  # "or just sit" is not taken back at once
         return used >= self.budget and said_something and quiet >= samples(NO_LAST_THOUGHT)
 
     def _long_at(self) -> float:
