@@ -128,7 +128,7 @@ def test_the_wrap_comes_at_a_pause_after_the_budget_and_never_cuts_a_sentence(li
 
 
 def test_who_is_told_to_sit_as_long_as_they_like_is_not_cut_off_in_the_same_breath(library: Library) -> None:
-    table = turn(library, "48 s").talk(ALEX, 0.5, 13.0).run(14.0)
+    table = turn(library, "44 s").talk(ALEX, 0.5, 13.0).run(14.0)
     table.until(lambda each: isinstance(each, Say) and each.line == "c_stuck")
     assert left(table.run(4.0), "turn") is None
     assert left(table.run(14.0), "turn") == "done"
