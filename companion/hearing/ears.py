@@ -126,6 +126,8 @@ class Ears:
 
     def _said(self, utterance: Utterance, now: Sample) -> Said:
         by, sure = self.hearing.attribution(Span(utterance.start, utterance.end))
+        if self._speaking or 2 * self._silent_since > utterance.start + utterance.end:
+            by, sure = None, 0.0  # who speaks is not asked while the companion sounds: what is left of it tells nothing
         if utterance.phrase is None or self._may_be_ours(utterance.phrase, utterance.start):
             return SomethingHeard(utterance.start, utterance.end, now, by)
         laughed = now - self._laughed < LAUGH_NEAR

@@ -79,6 +79,11 @@ def test_done_by_a_voice_unknown_counts_when_the_other_has_been_silent(library: 
     assert left(busy, "turn") is None
 
 
+def test_done_of_a_voice_unknown_counts_though_a_scrap_of_it_was_taken_for_the_other(library: Library) -> None:
+    table = turn(library).talk(ALEX, 0.5, 40.0).run(40.6).talk(SAM, 0.6, 0.25).say("i'm done")
+    assert left(table.run(2.0), "turn") == "done"
+
+
 def test_done_of_a_voice_that_is_rather_the_holders_counts_though_both_were_heard(library: Library) -> None:
     def both(perhaps: Partner) -> str | None:
         table = turn(library).talk(ALEX, 0.5, 40.0).run(40.0).talk(SAM, 0.0, 1.6)

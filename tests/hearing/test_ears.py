@@ -192,6 +192,19 @@ def test_a_chime_hides_no_word() -> None:
     assert evening.grammar() == ("i'm done", "stop", "time out", "yes")
 
 
+def test_whose_word_it_was_is_not_told_from_what_a_chime_left_of_it() -> None:
+    evening = Evening()
+    evening.hearing.attribution = lambda span: (Partner("Sam"), 0.9)  # type: ignore[method-assign]
+    evening.live(1.0)
+    evening.live(0.5, speech=True, says="i'm done")
+    evening.live(1.0)
+    evening.line("", 0.35)
+    evening.live(0.5, speech=True, says="i'm done")
+    evening.silent()
+    evening.live(0.9)
+    assert [one.by for one in evening.said if isinstance(one, PhraseHeard)] == [Partner("Sam"), None]
+
+
 def test_a_line_that_follows_a_chime_at_once_is_masked_all_the_same() -> None:
     evening = Evening()
     evening.line("", 0.35)

@@ -204,7 +204,8 @@ class Turn:
             return self.holder == (order.by or order.perhaps)
         other = self._scene.pair.other(self.holder)
         silent = self._scene.talk.silent_for(other, beat.now)
-        return silent is None or silent >= samples(1.0)
+        hardly = self._scene.talk.of(other).run < samples(self._scene.manners.first_segment)
+        return silent is None or silent >= samples(1.0) or hardly
 
     def _handed_over(self, beat: Beat) -> list[Wish] | Exit:
         if beat.ordered("another") and self._spec.openers is not None:
