@@ -39,6 +39,9 @@ def under_way(what: What) -> Iterator[UnderWay]:
             file = held.enter_context(mark.open("wb"))
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             here = UnderWay(mark)
+            for old in mark.parent.iterdir():  # what a kill or a power cut left
+                if old != mark and not is_held(old):
+                    old.unlink(missing_ok=True)
         try:
             yield here
         finally:

@@ -25,7 +25,7 @@ from companion.timeline import PLAYBACK_RATE
 pytestmark = [pytest.mark.rig, pytest.mark.slow]
 
 ALEX, SAM = "en-us+m3", "en-us+f3"
-BEGIN, AND_YOU, DAY = r"begin\?|Shall we", r"^Sam\?|And you|you too", r"day|How was today"
+BEGIN, AND_YOU, DAY = r"[Bb]egin|Shall we", r"^Sam\?|And you|you too", r"day|How was today"
 
 
 @pytest.fixture(autouse=True)
@@ -103,7 +103,7 @@ def test_what_the_log_calls_spoken_was_heard_then(rig: VirtualRoom, tmp_path: Pa
 
 def test_sigterm_while_it_speaks_is_silence_and_leaves_nothing(rig: VirtualRoom, tmp_path: Path) -> None:
     with Ear(rig) as ear, LiveEvening(rig, tmp_path / "home") as evening:
-        evening.wait_until(lambda: any(event["event"] == "cue" and "I " in event["text"] for event in evening.log()))
+        evening.wait_until(lambda: any(event["event"] == "cue" and "Alex" in event["text"] for event in evening.log()))
         evening.wait_until(lambda: ear.loud_stretches() and ear.loud_stretches()[-1][1] > ear.heard_until() - 0.1)
         assert evening.left_behind() != []
         told = time.monotonic()
@@ -131,7 +131,7 @@ def test_a_killed_evening_leaves_a_log_that_reads(rig: VirtualRoom, tmp_path: Pa
         evening.wait_until(lambda: evening.spoken("."))
         evening.send(signal.SIGKILL)
         evening.end()
-    left = {path.name: path for path in evening.left_behind()}
+    left = {path.name: path for path in evening.left_behind() if path.parent.name != "running"}  # that mark says whose it was
     assert set(left) == {"events.jsonl.part", "evening.yaml"}
     assert next(iter(read(left["events.jsonl.part"]))) == EveningStarted(0, 0, "first-table", ("Alex", "Sam"))
     yesterday = time.time() - 25 * 3600
@@ -146,7 +146,7 @@ def test_a_killed_evening_leaves_a_log_that_reads(rig: VirtualRoom, tmp_path: Pa
 
 def test_devices_that_are_pulled_pause_the_evening_and_it_goes_on_when_they_are_back(rig: VirtualRoom, tmp_path: Path) -> None:
     with LiveEvening(rig, tmp_path / "home") as evening:
-        evening.wait_until(lambda: any(event["event"] == "cue" and "I " in event["text"] for event in evening.log()))
+        evening.wait_until(lambda: any(event["event"] == "cue" and "Alex" in event["text"] for event in evening.log()))
         rig.unplug("speaker")
         evening.wait_until(lambda: evening.has("mishap", what="speaker lost"))
         assert evening.states()[-1] == "paused"
