@@ -117,6 +117,6 @@ def _rank(evening: Evening, wish: Wish) -> tuple[float, float, str]:
     return (-evening.time, lot, evening.slug)
 
 
-def _what_is_played(evening: Evening) -> tuple[tuple[str, str], ...]:
+def _what_is_played(evening: Evening) -> tuple[tuple[str, str, str | None], ...]:
     """Two evenings of one plan are one choice, wherever they are written."""
-    return tuple((item.slug, item.size) for item in evening.plan)
+    return tuple((item.slug, item.size, item.form) for item in evening.plan)

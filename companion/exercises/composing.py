@@ -62,11 +62,11 @@ def compose(library: Library, wish: Wish) -> Evening:
     time = (wish.minutes or 20.0) * 60.0
     frame = {slug: library.frame(slug).lasts.short for slug in ("welcome", "arrive", "close")}
     room = time - sum(frame.values())
-    picks = _picked(library, wish, room, time >= LONG_EVENING)
+    before = frame["welcome"] + frame["arrive"]
+    ordered = _ordered(_picked(library, wish, room, time >= LONG_EVENING), time, before)  # less a deep one without a place
     name = f"{wish.theme or 'any'}-tonight"
-    if len(picks) < 2 and not (picks and room <= 600.0 and picks[0].seconds >= 0.6 * room):
-        picks, name = _fallback(library, picks, wish, room), LITTLE_LEFT
-    ordered = _ordered(picks, time, frame["welcome"] + frame["arrive"])
+    if len(ordered) < 2 and not (ordered and room <= 600.0 and ordered[0].seconds >= 0.6 * room):
+        ordered, name = _ordered(_fallback(library, ordered, wish, room), time, before), LITTLE_LEFT
     plan = [
         PlanItem(frame="welcome", size="short"),
         PlanItem(frame="arrive", size="short"),
